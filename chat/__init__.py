@@ -1,0 +1,1 @@
+"""The core: sites, visitors, conversations, messages, and the sockets that carry them."""
