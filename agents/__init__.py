@@ -1,0 +1,1 @@
+"""The people at work: dashboard, presence, queue and assignment."""

@@ -1,0 +1,1 @@
+"""The bot: language, intents, takeover prediction, knowledge and dialogue."""

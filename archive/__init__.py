@@ -1,0 +1,1 @@
+"""History: search, cold storage, retention, restore and erasure."""

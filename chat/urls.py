@@ -1,0 +1,5 @@
+"""Pages and endpoints of this app."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
