@@ -51,9 +51,13 @@ class Site(models.Model):
         REQUIRED = "required", _("Require a signed identity")
 
     name = models.CharField(_("name"), max_length=80)
-    key = models.CharField(_("site key"), max_length=40, unique=True, default=new_site_key, editable=False)
+    key = models.CharField(
+        _("site key"), max_length=40, unique=True, default=new_site_key, editable=False
+    )
     is_active = models.BooleanField(
-        _("active"), default=True, help_text=_("Switched off, the widget disappears from the pages.")
+        _("active"),
+        default=True,
+        help_text=_("Switched off, the widget disappears from the pages."),
     )
     allowed_origins = ArrayField(
         models.CharField(max_length=300, validators=[valid_origin]),

@@ -48,4 +48,6 @@ class User(AbstractUser):
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         # Django compares this hash at every request, so a raised epoch ends the session there.
         value = f"{self.password}.{self.auth_epoch}"
-        return salted_hmac("chat.User.session", value, secret=secret, algorithm="sha256").hexdigest()
+        return salted_hmac(
+            "chat.User.session", value, secret=secret, algorithm="sha256"
+        ).hexdigest()

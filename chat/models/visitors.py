@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils import timezone
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from chat.models.sites import Site
@@ -38,8 +38,8 @@ class Visitor(models.Model):
     referrer = models.CharField(_("came from"), max_length=2048, blank=True)
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     trail = models.JSONField(_("page trail"), default=list, blank=True)
-    first_seen_at = models.DateTimeField(_("first seen"), default=timezone.now)
-    last_seen_at = models.DateTimeField(_("last seen"), default=timezone.now)
+    first_seen_at = models.DateTimeField(_("first seen"), default=now)
+    last_seen_at = models.DateTimeField(_("last seen"), default=now)
 
     objects = VisitorQuerySet.as_manager()
 

@@ -1,0 +1,1 @@
+"""What the core can do: one function per change, one transaction each."""
