@@ -1,0 +1,138 @@
+"""The forms of accounts."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.utils.translation import gettext_lazy as _
+
+from chat.models import User
+
+
+class FramedForm(forms.Form):
+    """A form whose fields look like ours."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "field framed"
+
+
+class SignInForm(FramedForm, AuthenticationForm):
+    """Name and password; the answer to a wrong one never tells which of the two it was."""
+
+    error_messages = {
+        "invalid_login": _("This name and password do not match. Check both and try again."),
+    }
+
+
+class CodeForm(FramedForm):
+    """Six digits of an authenticator."""
+
+    code = forms.RegexField(
+        r"^\d{6}$",
+        label=_("Code"),
+        error_messages={"invalid": _("A code has six digits.")},
+        widget=forms.TextInput(
+            {"inputmode": "numeric", "autocomplete": "one-time-code", "placeholder": "123456"}
+        ),
+    )
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(_without_spaces(data), **kwargs)
+
+
+class RecoveryForm(FramedForm):
+    """One of the codes that were handed out for the loss of the authenticator."""
+
+    code = forms.RegexField(
+        r"^[A-Za-z0-9]{5}-?[A-Za-z0-9]{5}$",
+        label=_("Recovery code"),
+        error_messages={"invalid": _("A recovery code looks like abcde-23456.")},
+        widget=forms.TextInput(
+            {
+                "autocomplete": "off",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "placeholder": "abcde-23456",
+            }
+        ),
+    )
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(_without_spaces(data), **kwargs)
+
+
+class ConfirmForm(FramedForm):
+    """The current password, asked for again before something weighty."""
+
+    password = forms.CharField(
+        label=_("Current password"),
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        """The password must be the person's."""
+        password: str = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise forms.ValidationError(_("This is not your current password."))
+        return password
+
+
+class ProfileForm(FramedForm, forms.ModelForm[User]):
+    """What others see of a person, and the language of the pages."""
+
+    class Meta:
+        """Nothing else can be changed by hand."""
+
+        model = User
+        fields = ["display_name", "email", "language"]
+        labels = {"email": _("E-mail")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["display_name"].widget.attrs["autocomplete"] = "nickname"
+        self.fields["email"].widget.attrs["autocomplete"] = "email"
+
+    def save(self, commit: bool = True) -> User:
+        """Store these fields and no other."""
+        user = super().save(commit=False)
+        if commit:
+            user.save(update_fields=self.Meta.fields)
+        return user
+
+
+class NewPasswordForm(FramedForm, PasswordChangeForm[User]):
+    """The current password and, twice, the new one."""
+
+    error_messages = PasswordChangeForm.error_messages | {
+        "password_incorrect": _("This is not your current password."),
+        "password_mismatch": _("The two new passwords differ."),
+    }
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        self.fields["old_password"].label = _("Current password")
+        self.fields["new_password1"].label = _("New password")
+        self.fields["new_password1"].help_text = _("At least 12 characters.")
+        self.fields["new_password2"].label = _("New password, again")
+        self.fields["new_password2"].help_text = ""
+        del self.fields["old_password"].widget.attrs["autofocus"]
+
+    def save(self, commit: bool = True) -> User:
+        """Store the password alone."""
+        self.user.set_password(self.cleaned_data["new_password1"])
+        if commit:
+            self.user.save(update_fields=["password"])
+        return self.user
+
+
+def _without_spaces(data: Any) -> Any:
+    if data is None:
+        return None
+    return {name: "".join(data.get(name, "").split()) for name in ("code",)}

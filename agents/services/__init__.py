@@ -1,0 +1,1 @@
+"""What the people at work can do; one module a subject."""

@@ -1,0 +1,65 @@
+"""The sessions of people: which live, where they come from, and how they end."""
+
+from collections.abc import Iterable
+from time import time
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import update_session_auth_hash
+from django.db import transaction
+from django.http import HttpRequest
+
+from agents.models import Session
+from agents.sessions import ADDRESS, DEVICE, EPOCH, SEEN, STARTED
+from chat.models import Ticket, User
+
+if TYPE_CHECKING:
+    from django.contrib.sessions.backends.base import SessionBase
+
+TOUCH_SECONDS = 600
+
+
+def living(session_keys: Iterable[str]) -> set[str]:
+    """Those of these sessions that still let their person in."""
+    rows = Session.objects.living().filter(session_key__in=list(session_keys))
+    return set(rows.values_list("session_key", flat=True))
+
+
+def begin(request: HttpRequest, user: User) -> None:
+    """Note in a fresh session whose it is and where it comes from."""
+    now = int(time())
+    request.session[EPOCH] = user.auth_epoch
+    request.session[DEVICE] = request.META.get("HTTP_USER_AGENT", "")[:300]
+    request.session[ADDRESS] = request.META.get("REMOTE_ADDR") or None
+    request.session[STARTED] = request.session[SEEN] = now
+
+
+def touch(session: SessionBase) -> None:
+    """Note that the session is in use; at most one write in ten minutes."""
+    if time() - session.get(SEEN, 0) >= TOUCH_SECONDS:
+        session[SEEN] = int(time())
+
+
+def keep(request: HttpRequest, user: User) -> None:
+    """Let this one session outlive the end of all others, under a new key."""
+    user.refresh_from_db(fields=["auth_epoch", "password"])
+    request.session[EPOCH] = user.auth_epoch
+    update_session_auth_hash(request, user)
+
+
+@transaction.atomic
+def end_all(user: User) -> None:
+    """End every session, socket and API token of this person."""
+    user.raise_auth_epoch()
+    Session.objects.filter(user=user).delete()
+    Ticket.objects.filter(user=user).delete()
+
+
+@transaction.atomic
+def end_one(user: User, *, name: str) -> bool:
+    """End the session of this person that pages call by this name."""
+    for session in Session.objects.filter(user=user):
+        if session.name == name:
+            Ticket.objects.filter(session_key=session.session_key).delete()
+            session.delete()
+            return True
+    return False
