@@ -290,7 +290,9 @@ UNFOLD = {
 AUDITLOG_INCLUDE_ALL_MODELS = False
 PROMETHEUS_EXPORT_MIGRATIONS = False
 LOGGING_CONFIG = "gofly.logs.configure"
-LOGGING = {"level": env.choice("GOFLY_LOG_LEVEL", logs.LEVELS, "INFO"), "testing": TESTING}
+# The demo prints for people; its terminal shows what went wrong and nothing else.
+_LEVEL = "INFO" if PRODUCTION else "WARNING"
+LOGGING = {"level": env.choice("GOFLY_LOG_LEVEL", logs.LEVELS, _LEVEL)}
 
 for _name in env.unknown("GOFLY_"):
     sys.stderr.write(f"gofly: {_name} is not a setting of gofly and changes nothing.\n")

@@ -3,8 +3,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from chat.views import ops
+
 urlpatterns = [
+    path("healthz", ops.healthz, name="healthz"),
+    path("readyz", ops.readyz, name="readyz"),
+    path("metrics", ops.metrics, name="metrics"),
     path("", include("chat.urls")),
     path("", include("agents.urls")),
     path("admin/", admin.site.urls),
 ]
+handler403 = "gofly.errors.forbidden"
+handler404 = "gofly.errors.not_found"
+handler500 = "gofly.errors.broken"

@@ -1,0 +1,20 @@
+# make run    start everything on this machine; PORT=8001 chooses another port
+# make test   install what tests need, run them all
+# make check  every check that .ci/run makes
+
+.PHONY: run test check
+
+PYTHON ?= python3
+
+run:
+	@$(PYTHON) scripts/bootstrap.py requirements.txt
+	@exec .venv/bin/python manage.py up
+
+test:
+	@sh scripts/install_services.sh
+	@$(PYTHON) scripts/bootstrap.py requirements-dev.txt
+	.venv/bin/python -m pytest
+	node --test tests/js
+
+check:
+	@.ci/run

@@ -1,0 +1,24 @@
+"""The pages people see when something went wrong, in the product's own style."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: signed in as somebody else, or not at all."""
+    return render(request, "errors/403.html", status=403)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the page was open for too long, or came from elsewhere."""
+    return render(request, "errors/403.html", {"stale": True}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: nothing here, or nothing this person may see."""
+    return render(request, "errors/404.html", status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500: our fault; the page names the request so that a log line can be found."""
+    return render(request, "errors/500.html", status=500)

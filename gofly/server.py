@@ -1,0 +1,59 @@
+"""Daphne inside this process, with the limits of the protocol."""
+
+import gc
+import sys
+from collections.abc import Callable
+
+from daphne.server import Server
+from twisted.python.failure import Failure
+
+from chat.views.ops import draining
+
+LARGEST_FRAME = 128 * 1024
+
+
+class WebServer(Server):  # type: ignore[misc]  # Daphne has no types
+    """Serves pages and sockets until the process is told to stop."""
+
+    def __init__(self, *, host: str, port: int, on_ready: Callable[[], None]) -> None:
+        """Compression stays off (Daphne's default), so that no small frame grows in our memory."""
+        from gofly.asgi import application
+
+        self.on_ready = on_ready
+        self.failure = ""
+        super().__init__(
+            application=application,
+            endpoints=[f"tcp:port={port}:interface={host.replace(':', chr(92) + ':')}"],
+            websocket_max_message_size=LARGEST_FRAME,
+            websocket_max_frame_size=LARGEST_FRAME,
+            websocket_timeout=-1,
+            application_close_timeout=10,
+            server_name="",
+        )
+
+    def run(self) -> None:
+        """Serve; what the imports made is kept out of the collector's later rounds."""
+        gc.collect()
+        gc.freeze()
+        super().run()
+        if self.failure:
+            sys.exit(self.failure)
+
+    def listen_success(self, port: object) -> None:
+        """Tell that requests are answered from now on."""
+        super().listen_success(port)
+        self.on_ready()
+
+    def listen_error(self, failure: Failure) -> None:
+        """Keep the reason, and stop."""
+        self.failure = failure.getErrorMessage()
+        self.stop()
+
+    def kill_all_applications(self) -> object:
+        """Say that we are leaving before the sockets go."""
+        draining.set()
+        # Daphne stumbles over connections whose application has already ended.
+        ended = [key for key, known in self.connections.items() if "application_instance" not in known]
+        for connection in ended:
+            del self.connections[connection]
+        return super().kill_all_applications()
