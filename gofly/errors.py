@@ -1,7 +1,9 @@
 """The pages people see when something went wrong, in the product's own style."""
 
+import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -20,5 +22,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: our fault; the page names the request so that a log line can be found."""
-    return render(request, "errors/500.html", status=500)
+    """500: our fault; the page names the request so that a log line can be found.
+
+    It is drawn without the request: what broke may be the session or the database.
+    """
+    known = structlog.contextvars.get_contextvars()
+    page = render_to_string("errors/500.html", {"request_id": known.get("request_id", "-")})
+    return HttpResponse(page, status=500)

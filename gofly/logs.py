@@ -89,11 +89,13 @@ def configure(settings: dict[str, Any]) -> None:
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
             "root": {"handlers": ["stderr"], "level": settings["level"]},
             "loggers": {
-                "django.server": {"propagate": True},
-                "django.channels.server": {"level": "WARNING"},
                 "daphne": {"level": "WARNING"},
                 "axes": {"level": "WARNING"},
                 "celery": {"level": "WARNING"},
+                # These warn of what is usual: a refused page, a memory broker, a stop.
+                "django.request": {"level": "ERROR"},
+                "kombu": {"level": "ERROR"},
+                "celery.worker.control": {"level": "ERROR"},
             },
         }
     )

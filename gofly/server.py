@@ -53,7 +53,9 @@ class WebServer(Server):  # type: ignore[misc]  # Daphne has no types
         """Say that we are leaving before the sockets go."""
         draining.set()
         # Daphne stumbles over connections whose application has already ended.
-        ended = [key for key, known in self.connections.items() if "application_instance" not in known]
+        ended = [
+            key for key, known in self.connections.items() if "application_instance" not in known
+        ]
         for connection in ended:
             del self.connections[connection]
         return super().kill_all_applications()

@@ -65,7 +65,6 @@ INSTALLED_APPS = [
     "axes",
     "django_otp",
     "django_otp.plugins.otp_totp",
-    "django_otp.plugins.otp_static",
     "auditlog",
     "django_prometheus",
     "chat.apps.ChatConfig",
@@ -78,6 +77,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "gofly.middleware.RequestLogMiddleware",
     "gofly.middleware.SecurityHeadersMiddleware",
+    "agents.middleware.policy_of_app",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -86,6 +86,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "agents.middleware.people_only_where_they_work",
+    "agents.middleware.second_factor_first",
+    "agents.middleware.sessions_in_use",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "auditlog.middleware.AuditlogMiddleware",
@@ -157,12 +160,13 @@ LOGOUT_REDIRECT_URL = "/app/login"
 GOFLY_SECOND_FACTOR = env.choice(
     "GOFLY_SECOND_FACTOR", ("required", "offered"), "required" if PRODUCTION else "offered"
 )
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_ENGINE = "agents.sessions"
+SESSION_COOKIE_AGE = 14 * 24 * 3600  # at most, however busy; see agents/sessions.py
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SECURE = SECURE
+CSRF_FAILURE_VIEW = "gofly.errors.csrf_failed"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = GOFLY_PUBLIC_URLS
 GOFLY_SESSION_IDLE_SECONDS = env.integer(
@@ -171,8 +175,13 @@ GOFLY_SESSION_IDLE_SECONDS = env.integer(
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "agents.lockout.LockoutHandler"
+AXES_USERNAME_CALLABLE = "agents.lockout.attempt_name"
+AXES_LOCKOUT_CALLABLE = "agents.views.login.locked_out"
+AXES_DISABLE_ACCESS_LOG = True  # sessions know when and where; the log would grow for ever
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+OTP_TOTP_ISSUER = "gofly"
 
 # Headers.
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -93,7 +93,8 @@ class Command(BaseCommand):
     def show_addresses(self, passwords: dict[str, str]) -> None:
         """Where to look, who may sign in, and the line to paste."""
         seconds = time.monotonic() - self.began
-        self.stdout.write(self.style.SUCCESS(f"\ngofly is ready after {seconds:.1f} s.\n"))
+        self.stdout.write(self.style.SUCCESS(f"\ngofly is ready after {seconds:.1f} s."))
+        self.stdout.write("")
         for label, path in (
             ("Shop with the widget", "/demo/shop"),
             ("Dashboard", "/app/"),
@@ -101,25 +102,27 @@ class Command(BaseCommand):
             ("API", "/api/docs/"),
         ):
             self.stdout.write(f"  {label:22}{self.url}{path}")
-        self.stdout.write("\nPaste this line into a page of yours:\n")
+        self.stdout.write("")
+        self.stdout.write("Paste this line into a page of yours:\n")
         source = f'<script async src="{self.url}/w.js" data-site="{demo.site_key()}"></script>'
-        self.stdout.write(f"  {source}\n")
+        self.stdout.write(f"  {source}")
+        self.stdout.write("")
         if settings.GOFLY_ENV == "demo":
             self.show_people(passwords)
+        self.stdout.write("")
         self.stdout.write("Ctrl-C stops everything.")
 
     def show_people(self, passwords: dict[str, str]) -> None:
         """The fresh passwords, once; later only how to get new ones."""
         if not passwords:
             self.stdout.write(
-                "\nThe passwords were printed at the first start; "
-                "`.venv/bin/python manage.py up --new-passwords` makes new ones.\n"
+                "The passwords were printed at the first start; "
+                "`.venv/bin/python manage.py up --new-passwords` makes new ones."
             )
             return
-        self.stdout.write("\nSign in to the dashboard with (shown this once):\n")
+        self.stdout.write("Sign in to the dashboard with (shown this once):\n")
         for username, password in passwords.items():
             self.stdout.write(f"  {username:22}{password}")
-        self.stdout.write("")
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
