@@ -62,7 +62,9 @@ class Writer:
     def _run(self) -> None:
         try:
             while (jobs := self._take()) is not None:
-                _store(jobs)
+                # From here a sender who leaves cannot cancel: the row is stored all the same.
+                if wanted := [job for job in jobs if job[1].set_running_or_notify_cancel()]:
+                    _store(wanted)
         finally:
             connection.close()
 

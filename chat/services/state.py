@@ -1,0 +1,36 @@
+"""What a visitor's header shows: who is there, and the place in the queue."""
+
+from __future__ import annotations
+
+from chat.events import Sender, VisitorState
+from chat.models import Conversation
+from chat.presence import people
+from chat.vocabulary import Owner, status_of
+
+
+def state_of(row: Conversation | None, site_id: int) -> VisitorState:
+    """The state of one conversation (None: of a visitor who has not written yet)."""
+    online = people.agents_online(site_id)
+    if row is None:
+        return VisitorState(online, None)
+    position = queue_position(row) if row.owner == Owner.QUEUE else None
+    agent = row.agent.name if row.agent else None
+    return VisitorState(online, status_of(row.owner), position, agent)
+
+
+def queue_position(row: Conversation) -> int:
+    """1 for the conversation that waits longest on its site."""
+    ahead = Conversation.objects.for_site(row.site_id).waiting().begun()
+    return ahead.filter(queued_at__lt=row.queued_at).count() + 1
+
+
+def queue_positions(site_id: int) -> dict[int, int]:
+    """The place of every waiting conversation of a site, by conversation id."""
+    waiting = Conversation.objects.for_site(site_id).waiting().begun()
+    return {pk: place for place, pk in enumerate(waiting.values_list("pk", flat=True), 1)}
+
+
+def changed_state(owner: str, agent: Sender | None, site_id: int, place: int | None) -> VisitorState:
+    """The state after a change of owner, for sockets that hold no row."""
+    online = people.agents_online(site_id)
+    return VisitorState(online, status_of(owner), place, agent.name if agent else None)
