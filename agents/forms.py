@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth import authenticate
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import User
@@ -72,15 +74,14 @@ class ConfirmForm(FramedForm):
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )
 
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.request = request
 
     def clean_password(self) -> str:
         """The password must be the person's."""
         password: str = self.cleaned_data["password"]
-        if not self.user.check_password(password):
-            raise forms.ValidationError(_("This is not your current password."))
+        check_password_of(self.request, password)
         return password
 
 
@@ -107,22 +108,31 @@ class ProfileForm(FramedForm, forms.ModelForm[User]):
         return user
 
 
-class NewPasswordForm(FramedForm, PasswordChangeForm[User]):
+class NewPasswordForm(FramedForm, SetPasswordForm[User]):
     """The current password and, twice, the new one."""
 
-    error_messages = PasswordChangeForm.error_messages | {
-        "password_incorrect": _("This is not your current password."),
-        "password_mismatch": _("The two new passwords differ."),
-    }
+    error_messages = {"password_mismatch": _("The two new passwords differ.")}
+    field_order = ["password", "new_password1", "new_password2"]
 
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
-        super().__init__(user, *args, **kwargs)
-        self.fields["old_password"].label = _("Current password")
+    password = forms.CharField(
+        label=_("Current password"),
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request.user, *args, **kwargs)
+        self.request = request
         self.fields["new_password1"].label = _("New password")
         self.fields["new_password1"].help_text = _("At least 12 characters.")
         self.fields["new_password2"].label = _("New password, again")
         self.fields["new_password2"].help_text = ""
-        del self.fields["old_password"].widget.attrs["autofocus"]
+
+    def clean_password(self) -> str:
+        """The current password must be the person's."""
+        password: str = self.cleaned_data["password"]
+        check_password_of(self.request, password)
+        return password
 
     def save(self, commit: bool = True) -> User:
         """Store the password alone."""
@@ -132,7 +142,11 @@ class NewPasswordForm(FramedForm, PasswordChangeForm[User]):
         return self.user
 
 
+def check_password_of(request: HttpRequest, password: str) -> None:
+    """Refuse a password that is not this person's; failures count towards the lock-out."""
+    if authenticate(request, username=request.user.get_username(), password=password) is None:
+        raise forms.ValidationError(_("This is not your current password."))
+
+
 def _without_spaces(data: Any) -> Any:
-    if data is None:
-        return None
-    return {name: "".join(data.get(name, "").split()) for name in ("code",)}
+    return None if data is None else {"code": "".join(data.get("code", "").split())}

@@ -28,7 +28,7 @@ def remember_device(response: HttpResponse, username: str) -> None:
         DEVICE_COOKIE,
         _signer(username).sign(secrets.token_urlsafe(12)),
         max_age=DEVICE_SECONDS,
-        path=settings.LOGIN_URL,
+        path="/app/",
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",

@@ -2,18 +2,14 @@
 
 from collections.abc import Iterable
 from time import time
-from typing import TYPE_CHECKING
 
 from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 from django.http import HttpRequest
 
 from agents.models import Session
-from agents.sessions import ADDRESS, DEVICE, EPOCH, SEEN, STARTED
+from agents.sessions import ADDRESS, DEVICE, EPOCH, SEEN, STARTED, SessionStore
 from chat.models import Ticket, User
-
-if TYPE_CHECKING:
-    from django.contrib.sessions.backends.base import SessionBase
 
 TOUCH_SECONDS = 600
 
@@ -33,7 +29,7 @@ def begin(request: HttpRequest, user: User) -> None:
     request.session[STARTED] = request.session[SEEN] = now
 
 
-def touch(session: SessionBase) -> None:
+def touch(session: SessionStore) -> None:
     """Note that the session is in use; at most one write in ten minutes."""
     if time() - session.get(SEEN, 0) >= TOUCH_SECONDS:
         session[SEEN] = int(time())

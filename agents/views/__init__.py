@@ -1,0 +1,1 @@
+"""The pages of the people at work; one module a subject."""
