@@ -4,10 +4,14 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from gofly import embedded, logs, secrets
 from gofly.env import process_environment
+
+# Some of Django's classes take type arguments only with this: ModelAdmin[Site].
+django_stubs_ext.monkeypatch()
 
 env = process_environment()
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from gofly import embedded
 
 os.environ["GOFLY_ENV"] = "test"
+# Named here and not in pyproject.toml: there it would be read before the database has started.
+os.environ["DJANGO_SETTINGS_MODULE"] = "gofly.settings"
 
 
 def start_database() -> None:
