@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from agents.requests import PersonsRequest
 from chat.models import User
 
 
@@ -74,7 +74,7 @@ class ConfirmForm(FramedForm):
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )
 
-    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, request: PersonsRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
 
@@ -120,7 +120,7 @@ class NewPasswordForm(FramedForm, SetPasswordForm[User]):
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )
 
-    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, request: PersonsRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(request.user, *args, **kwargs)
         self.request = request
         self.fields["new_password1"].label = _("New password")
@@ -142,7 +142,7 @@ class NewPasswordForm(FramedForm, SetPasswordForm[User]):
         return self.user
 
 
-def check_password_of(request: HttpRequest, password: str) -> None:
+def check_password_of(request: PersonsRequest, password: str) -> None:
     """Refuse a password that is not this person's; failures count towards the lock-out."""
     if authenticate(request, username=request.user.get_username(), password=password) is None:
         raise forms.ValidationError(_("This is not your current password."))

@@ -1,6 +1,7 @@
 """What a session is worth at each request: nothing on visitors' pages, little before the factor."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from agents.services import second_factor, sessions
 from agents.services.second_factor import Step
+from agents.sessions import SessionStore
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -61,7 +63,7 @@ def second_factor_first(get_response: Answer) -> Answer:
     def answer(request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return get_response(request)
-        step = second_factor.step(request.user, verified=request.user.is_verified())
+        step = second_factor.step(request.user)
         if step is Step.NOTHING or request.path in _open_paths(step):
             return get_response(request)
         return _refusal(request, reverse(OPEN_AT[step]))
@@ -74,7 +76,7 @@ def sessions_in_use(get_response: Answer) -> Answer:
 
     def answer(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            sessions.touch(request.session)
+            sessions.touch(cast(SessionStore, request.session))
             _speak(request, request.user.language)
         return get_response(request)
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from time import time
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -34,7 +34,7 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """The row of this session, its columns filled from the data."""
-        row: Session = super().create_model_instance(data)
+        row = cast(Session, super().create_model_instance(data))
         now = time()
         row.user_id = data.get(SESSION_KEY)
         row.auth_epoch = data.get(EPOCH, 0)

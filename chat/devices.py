@@ -45,9 +45,9 @@ class Device:
 def read(user_agent: str) -> Device:
     """The device behind a User-Agent.
 
-    >>> read("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0")
+    >>> read("Mozilla/5.0 (Windows NT 10.0) Chrome/126.0 Safari/537.36 Edg/126.0")
     Device(browser='Edge', os='Windows', kind='desktop')
-    >>> read("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604")
+    >>> read("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18.0 Mobile Safari/604")
     Device(browser='Safari', os='iPhone', kind='phone')
     >>> read("curl/8.5")
     Device(browser='', os='', kind='')

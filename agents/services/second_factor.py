@@ -63,9 +63,9 @@ class Enrolment:
         return len(rows), "".join(f"M{x} {y}h1v1h-1z" for x, y in dark)
 
 
-def step(user: User, *, verified: bool) -> Step:
-    """What this person has to do before a session of theirs counts."""
-    if verified:
+def step(user: User) -> Step:
+    """What the person of a request has to do before the session counts."""
+    if getattr(user, "otp_device", None):  # django-otp's middleware finds it in the session
         return Step.NOTHING
     if device_of(user):
         return Step.ENTER
@@ -168,4 +168,3 @@ def _code() -> str:
 def _digest(code: str) -> str:
     plain = "".join(letter for letter in code.lower() if letter in CODE_LETTERS)
     return salted_hmac("agents.recovery", plain, algorithm="sha256").hexdigest()
-

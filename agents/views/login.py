@@ -50,8 +50,9 @@ def locked_out(
     """The answer to one wrong password too many, on whichever page it was typed."""
     seconds = lockout.seconds_to_wait(request, credentials)
     page = {"minutes": math.ceil(seconds / 60)}
-    headers = {"Retry-After": str(seconds)}
-    return render(request, "account/locked.html", page, status=429, headers=headers)
+    refusal = render(request, "account/locked.html", page, status=429)
+    refusal.headers["Retry-After"] = str(seconds)
+    return refusal
 
 
 @never_cache

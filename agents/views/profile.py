@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import auth, messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.forms import NewPasswordForm, ProfileForm
 from agents.models import Session
+from agents.requests import PersonsRequest
 from agents.services import second_factor, sessions
 from chat import devices
 
@@ -21,7 +22,7 @@ from chat import devices
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: PersonsRequest) -> HttpResponse:
     """Show the page; store the profile."""
     form = ProfileForm(request.POST or None, instance=request.user)
     if not form.is_valid():
@@ -36,7 +37,7 @@ def me(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_POST
-def change_password(request: HttpRequest) -> HttpResponse:
+def change_password(request: PersonsRequest) -> HttpResponse:
     """Take a new password; every other session ends."""
     form = NewPasswordForm(request, request.POST)
     if not form.is_valid():
@@ -50,7 +51,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_POST
-def end_session(request: HttpRequest) -> HttpResponse:
+def end_session(request: PersonsRequest) -> HttpResponse:
     """Sign one of the person's browsers out."""
     if sessions.end_one(request.user, name=request.POST.get("session", "")):
         messages.success(request, _("That session has ended."))
@@ -60,7 +61,7 @@ def end_session(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_POST
-def end_all_sessions(request: HttpRequest) -> HttpResponse:
+def end_all_sessions(request: PersonsRequest) -> HttpResponse:
     """Sign the person out everywhere, here too."""
     sessions.end_all(request.user)
     auth.logout(request)
@@ -68,7 +69,7 @@ def end_all_sessions(request: HttpRequest) -> HttpResponse:
     return redirect("login")
 
 
-def _page(request: HttpRequest, **bound: Any) -> HttpResponse:
+def _page(request: PersonsRequest, **bound: Any) -> HttpResponse:
     user = request.user
     page = {
         "profile": ProfileForm(instance=user),
@@ -81,6 +82,6 @@ def _page(request: HttpRequest, **bound: Any) -> HttpResponse:
     return render(request, "account/me.html", page | bound)
 
 
-def _session(row: Session, request: HttpRequest) -> dict[str, Any]:
+def _session(row: Session, request: PersonsRequest) -> dict[str, Any]:
     is_this = row.session_key == request.session.session_key
     return {"row": row, "device": devices.read(row.device), "is_this": is_this}

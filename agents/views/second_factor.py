@@ -3,7 +3,7 @@
 import django_otp
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +12,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from agents.forms import CodeForm, ConfirmForm, RecoveryForm
+from agents.requests import PersonsRequest
 from agents.services import second_factor, sessions
+from agents.services.second_factor import Step
 from agents.views.login import wanted_page
 
 
@@ -20,9 +22,9 @@ from agents.views.login import wanted_page
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def enter(request: HttpRequest) -> HttpResponse:
+def enter(request: PersonsRequest) -> HttpResponse:
     """Ask for the code of the authenticator, or for a recovery code."""
-    if request.user.is_verified() or not second_factor.device_of(request.user):
+    if second_factor.step(request.user) is not Step.ENTER:
         return redirect(wanted_page(request))
     by_recovery = "recovery" in request.GET
     form = (RecoveryForm if by_recovery else CodeForm)(request.POST or None)
@@ -44,7 +46,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def set_up(request: HttpRequest) -> HttpResponse:
+def set_up(request: PersonsRequest) -> HttpResponse:
     """Show a secret; once a code proves that it arrived, hand out recovery codes."""
     user = request.user
     if second_factor.device_of(user):
@@ -71,7 +73,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def new_codes(request: HttpRequest) -> HttpResponse:
+def new_codes(request: PersonsRequest) -> HttpResponse:
     """Replace the recovery codes, after the password."""
     form = ConfirmForm(request, request.POST or None)
     if not second_factor.device_of(request.user):
@@ -85,7 +87,7 @@ def new_codes(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def switch_off(request: HttpRequest) -> HttpResponse:
+def switch_off(request: PersonsRequest) -> HttpResponse:
     """Give the authenticator up, after the password."""
     form = ConfirmForm(request, request.POST or None)
     if not second_factor.device_of(request.user):
@@ -99,13 +101,13 @@ def switch_off(request: HttpRequest) -> HttpResponse:
     return redirect("me")
 
 
-def _let_in(request: HttpRequest, device: second_factor.TOTPDevice) -> HttpResponse:
+def _let_in(request: PersonsRequest, device: second_factor.TOTPDevice) -> HttpResponse:
     django_otp.login(request, device)
     request.session.cycle_key()
     return redirect(wanted_page(request))
 
 
-def _recovery_codes(request: HttpRequest) -> HttpResponse:
+def _recovery_codes(request: PersonsRequest) -> HttpResponse:
     codes = second_factor.new_recovery_codes(request.user)
     page = {"codes": codes, "next": wanted_page(request)}
     return render(request, "account/recovery_codes.html", page)

@@ -12,8 +12,9 @@ from agents.services import tickets
 @require_POST
 def issue(request: HttpRequest) -> JsonResponse:
     """A one-time ticket, good for 60 seconds and this session."""
-    if not request.user.is_authenticated:
+    key = request.session.session_key
+    if key is None or not request.user.is_authenticated:
         detail = _("Your session is not valid any more; reload the page and sign in again.")
         return JsonResponse({"code": "auth", "detail": detail}, status=401)
-    ticket = tickets.issue(request.user, session_key=request.session.session_key)
+    ticket = tickets.issue(request.user, session_key=key)
     return JsonResponse({"ticket": ticket})
