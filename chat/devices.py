@@ -1,68 +1,85 @@
-"""What a User-Agent says about a device, in the words people use for it."""
+"""What a User-Agent says about the device, for people to recognise it."""
 
+from __future__ import annotations
+
+import re
 from dataclasses import dataclass
 
-# The first mark found counts: most browsers also carry the marks of older ones.
+PHONE, TABLET, DESKTOP, BOT = "phone", "tablet", "desktop", "bot"
+READ_CHARACTERS = 512
+
+# The first that matches wins: most browsers also carry the names of those they descend from.
 BROWSERS = (
-    ("MicroMessenger", "WeChat"),
-    ("DingTalk", "DingTalk"),
-    ("AlipayClient", "Alipay"),
-    ("aweme", "Douyin"),
-    ("QQBrowser", "QQ Browser"),
-    ("HuaweiBrowser", "Huawei Browser"),
-    ("SamsungBrowser", "Samsung Internet"),
-    ("Edg", "Edge"),
-    ("OPR", "Opera"),
-    ("Firefox", "Firefox"),
-    ("FxiOS", "Firefox"),
-    ("CriOS", "Chrome"),
-    ("HeadlessChrome", "Chrome"),
-    ("Chrome", "Chrome"),
-    ("Safari", "Safari"),
+    ("MicroMessenger/", "WeChat"),
+    ("AlipayClient/", "Alipay"),
+    ("DingTalk/", "DingTalk"),
+    ("QQBrowser/", "QQ Browser"),
+    ("UCBrowser/", "UC Browser"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Edg/", "Edge"),
+    ("EdgA/", "Edge"),
+    ("EdgiOS/", "Edge"),
+    ("OPR/", "Opera"),
+    ("FxiOS/", "Firefox"),
+    ("Firefox/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chromium/", "Chromium"),
+    ("HeadlessChrome/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
 )
 SYSTEMS = (
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("HarmonyOS", "HarmonyOS"),
-    ("OpenHarmony", "HarmonyOS"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("Macintosh", "macOS"),
-    ("CrOS", "ChromeOS"),
-    ("Linux", "Linux"),
+    ("Windows Phone", "Windows Phone", PHONE),
+    ("iPhone", "iPhone", PHONE),
+    ("iPad", "iPad", TABLET),
+    ("HarmonyOS", "HarmonyOS", PHONE),
+    ("OpenHarmony", "HarmonyOS", PHONE),
+    ("Android", "Android", PHONE),
+    ("Windows", "Windows", DESKTOP),
+    ("Mac OS X", "macOS", DESKTOP),
+    ("CrOS", "ChromeOS", DESKTOP),
+    ("Linux", "Linux", DESKTOP),
 )
+_BOT = re.compile(r"bot\b|crawler|spider|curl/|python-|Wget/", re.IGNORECASE)
+_VERSION = re.compile(r"[0-9]{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A browser, its system, and whether that is a desktop, tablet or phone; empty if unknown."""
+    """A browser and the system it runs on; empty where nothing is known."""
 
     browser: str
     os: str
     kind: str
 
+    def __str__(self) -> str:
+        return " · ".join(part for part in (self.browser, self.os) if part)
+
 
 def read(user_agent: str) -> Device:
-    """The device behind a User-Agent.
+    """The device of a User-Agent.
 
-    >>> read("Mozilla/5.0 (Windows NT 10.0) Chrome/126.0 Safari/537.36 Edg/126.0")
-    Device(browser='Edge', os='Windows', kind='desktop')
-    >>> read("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18.0 Mobile Safari/604")
-    Device(browser='Safari', os='iPhone', kind='phone')
-    >>> read("curl/8.5")
-    Device(browser='', os='', kind='')
+    >>> str(read("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"))
+    'Firefox 140 · Linux'
     """
-    system = _first(SYSTEMS, user_agent)
-    return Device(_first(BROWSERS, user_agent), system, _kind(system, user_agent))
+    agent = user_agent[:READ_CHARACTERS]
+    os, kind = _system(agent)
+    return Device(_browser(agent), os, BOT if _BOT.search(agent) else kind)
 
 
-def _kind(system: str, user_agent: str) -> str:
-    if system != "iPad" and ("Mobile" in user_agent or system == "iPhone"):
-        return "phone"
-    if system in ("iPad", "Android", "HarmonyOS"):
-        return "tablet"
-    return "desktop" if system else ""
+def _browser(agent: str) -> str:
+    for mark, name in BROWSERS:
+        _before, found, rest = agent.partition(mark)
+        if found:
+            # Safari writes its own version in front of its name.
+            version = _VERSION.match(agent.partition("Version/")[2] if name == "Safari" else rest)
+            return f"{name} {version[0]}" if version else name
+    return ""
 
 
-def _first(marks: tuple[tuple[str, str], ...], user_agent: str) -> str:
-    return next((name for mark, name in marks if mark in user_agent), "")
+def _system(agent: str) -> tuple[str, str]:
+    for mark, name, kind in SYSTEMS:
+        if mark in agent:
+            is_tablet = name == "Android" and "Mobile" not in agent
+            return name, TABLET if is_tablet else kind
+    return "", DESKTOP

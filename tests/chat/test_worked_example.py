@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,11 @@ from chat.protocol import AGENT_ONLY, Frame, parse
 LINES = [json.loads(line) for line in (Path(__file__).parent / "worked_example.jsonl").open()]
 TO_SERVER = [line[way] for line in LINES for way in ("V>S", "A>S") if way in line]
 FROM_SERVER = [line[way] for line in LINES for way in ("S>V", "S>A") if way in line]
+MAKERS: dict[str, Callable[..., protocol.Answer]] = {
+    "ack": protocol.ack,
+    "msg": protocol.msg,
+    "receipt": protocol.receipt,
+}
 
 
 def read_back(frame: Frame, sent: dict[str, Any]) -> dict[str, Any]:
@@ -51,8 +57,7 @@ def made_again(frame: dict[str, Any]) -> dict[str, Any]:
         return protocol.welcome_visitor(**values)
     if frame["t"] == "inbox_delta":
         return protocol.inbox_delta(values.pop("rev"), values)
-    make = {"ack": protocol.ack, "msg": protocol.msg, "receipt": protocol.receipt}[frame["t"]]
-    return make(**values)
+    return MAKERS[frame["t"]](**values)
 
 
 @pytest.mark.parametrize("expected", FROM_SERVER, ids=lambda frame: frame["t"])
