@@ -85,7 +85,7 @@ class ConfirmForm(FramedForm):
         return password
 
 
-class ProfileForm(FramedForm, forms.ModelForm[User]):
+class ProfileForm(FramedForm, forms.ModelForm):
     """What others see of a person, and the language of the pages."""
 
     class Meta:
@@ -108,7 +108,7 @@ class ProfileForm(FramedForm, forms.ModelForm[User]):
         return user
 
 
-class NewPasswordForm(FramedForm, SetPasswordForm[User]):
+class NewPasswordForm(FramedForm, SetPasswordForm):
     """The current password and, twice, the new one."""
 
     error_messages = {"password_mismatch": _("The two new passwords differ.")}

@@ -17,6 +17,8 @@ from django.db.models import Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from agents.requests import address_of
+
 FAILURES_PER_ADDRESS = 50
 DEVICE_COOKIE = "gofly_device"
 DEVICE_SECONDS = 180 * 24 * 3600
@@ -44,7 +46,7 @@ def attempt_name(request: HttpRequest, credentials: dict[str, Any] | None) -> st
 
 def seconds_to_wait(request: HttpRequest, credentials: dict[str, Any] | None) -> int:
     """How long until the newest of the failures that count here is forgotten."""
-    mine = Q(username=attempt_name(request, credentials)) | Q(ip_address=_address(request))
+    mine = Q(username=attempt_name(request, credentials)) | Q(ip_address=address_of(request))
     newest = AccessAttempt.objects.filter(mine).order_by("-attempt_time").first()
     if newest is None:
         return 0
@@ -67,13 +69,9 @@ class LockoutHandler(AxesDatabaseHandler):
 
     def _failures_of_address(self, request: HttpRequest) -> int:
         recent = AccessAttempt.objects.filter(
-            ip_address=_address(request), attempt_time__gte=get_cool_off_threshold(request)
+            ip_address=address_of(request), attempt_time__gte=get_cool_off_threshold(request)
         )
         return recent.aggregate(total=Sum("failures_since_start"))["total"] or 0
-
-
-def _address(request: HttpRequest) -> str | None:
-    return request.META.get("REMOTE_ADDR")
 
 
 def _signer(username: str) -> signing.TimestampSigner:

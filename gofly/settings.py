@@ -95,7 +95,7 @@ MIDDLEWARE = [
     "agents.middleware.sessions_in_use",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "auditlog.middleware.AuditlogMiddleware",
+    "chat.audit.remember_who",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -180,6 +180,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_HANDLER = "agents.lockout.LockoutHandler"
+AXES_CLIENT_IP_CALLABLE = "agents.requests.address_of"
 AXES_USERNAME_CALLABLE = "agents.lockout.attempt_name"
 AXES_LOCKOUT_CALLABLE = "agents.views.login.locked_out"
 AXES_DISABLE_ACCESS_LOG = True  # sessions know when and where; the log would grow for ever
@@ -278,20 +279,33 @@ STORAGES = {
 
 # The REST API.
 REST_FRAMEWORK = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "chat.api.authentication.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["chat.api.permissions.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["chat.api.throttles.CallerThrottle"],
+    "DEFAULT_SCHEMA_CLASS": "chat.api.schema.Description",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PARSER_CLASSES": ["chat.api.parsers.StrictJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "chat.api.pagination.KeysetPagination",
+    "DEFAULT_FILTER_BACKENDS": ["chat.api.base.StrictFilters"],
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "chat.api.errors.answer_error",
+    "URL_FORMAT_OVERRIDE": None,  # `?format=` would be a parameter that no list knows
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "gofly API",
     "DESCRIPTION": "Sites, visitors, conversations, messages and agents of one installation.",
     "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "PREPROCESSING_HOOKS": ["chat.api.schema.only_ours"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # The validator would send the schema to another host.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
     "REDOC_DIST": "SIDECAR",
 }
 UNFOLD = {

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from agents.models import Session
+from agents.requests import address_of
 from agents.sessions import ADDRESS, DEVICE, EPOCH, SEEN, STARTED, SessionStore
 from chat.models import Ticket, User
 
@@ -25,7 +26,7 @@ def begin(request: HttpRequest, user: User) -> None:
     now = int(time())
     request.session[EPOCH] = user.auth_epoch
     request.session[DEVICE] = request.META.get("HTTP_USER_AGENT", "")[:300]
-    request.session[ADDRESS] = request.META.get("REMOTE_ADDR") or None
+    request.session[ADDRESS] = address_of(request)
     request.session[STARTED] = request.session[SEEN] = now
 
 
