@@ -24,6 +24,7 @@ SYSTEM_FOLDER = Path("/var/lib/gofly")
 ACCOUNTS = ("gofly", "postgres", "nobody")
 # A socket address holds 107 bytes, and PostgreSQL adds the name of its socket.
 LONGEST_PATH = 90
+SECONDS_TO_ANSWER = 30
 SMALLEST_DISK = 300 * 1024 * 1024
 OPTIONS = (
     "listen_addresses=",
@@ -70,13 +71,13 @@ def start(var: Path, *, options: Sequence[str] = ()) -> bool:
             f"The path {where.data} is longer than {LONGEST_PATH} bytes, too long for a socket; "
             "set GOFLY_DATA to a shorter folder."
         )
+    if where.account and not _reachable(where.data.parent):
+        raise EmbeddedError(
+            f"{where.data} has become closed to the account {where.account.pw_name}, which runs "
+            "the database; let it pass again with `chmod o+x` on the folders above."
+        )
     with _locked(var):
-        started = not _is_running(where)
-        if started:
-            _initialise(where)
-            _launch(where, options)
-        _prove(where)
-    return started
+        return _ensure(where, options)
 
 
 def stop(var: Path) -> bool:
@@ -87,6 +88,27 @@ def stop(var: Path) -> bool:
             return False
         _run(where, "pg_ctl", "-D", str(where.data), "-m", "fast", "-w", "stop")
         return True
+
+
+def _ensure(where: Place, options: Sequence[str]) -> bool:
+    """Start the server if it does not run, and wait until it answers."""
+    started = False
+    deadline = time.monotonic() + SECONDS_TO_ANSWER
+    while True:
+        if not _is_running(where):
+            _initialise(where)
+            _launch(where, options)
+            started = True
+        try:
+            _prove(where)
+            return started
+        except psycopg.OperationalError as error:
+            # It may be starting for somebody else, or have been killed a moment ago.
+            if time.monotonic() > deadline:
+                raise EmbeddedError(
+                    f"PostgreSQL in {where.data} does not answer: {error}"
+                ) from None
+            time.sleep(0.05)
 
 
 def _short(data: Path) -> bool:

@@ -6,10 +6,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import django
+
 from gofly import embedded
 
 os.environ["GOFLY_ENV"] = "test"
-# Named here and not in pyproject.toml: there it would be read before the database has started.
+# Named here: from pyproject.toml it would be read before the database has started.
 os.environ["DJANGO_SETTINGS_MODULE"] = "gofly.settings"
 
 
@@ -18,6 +20,7 @@ def start_database() -> None:
     folder = Path(tempfile.mkdtemp(prefix="gofly-tests-"))
     folder.chmod(0o755)  # as root the server runs as another account
     embedded.start(folder, options=("fsync=off", "full_page_writes=off"))
+    (folder / "static").mkdir()  # WhiteNoise warns when nothing was collected
     os.environ["DATABASE_URL"] = embedded.address(folder)
     os.environ["GOFLY_DATA"] = str(folder)
     atexit.register(end_database, folder)
@@ -31,3 +34,4 @@ def end_database(folder: Path) -> None:
 
 
 start_database()
+django.setup()

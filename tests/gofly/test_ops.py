@@ -5,7 +5,7 @@ from unittest.mock import patch
 import pytest
 from django.db import DatabaseError
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from chat.views import ops
 
@@ -67,7 +67,7 @@ def test_metrics_are_for_nobody_else(headers: dict[str, str]) -> None:
     assert Client().get("/metrics", **headers).status_code == 403
 
 
-def test_metrics_are_for_the_holder_of_the_token(settings: SettingsWrapper) -> None:
+def test_metrics_are_for_the_holder_of_the_token(settings: Settings) -> None:
     settings.GOFLY_METRICS_TOKEN = "a-long-random-token"
     far = {"REMOTE_ADDR": "203.0.113.5"}
     right = Client().get("/metrics", HTTP_AUTHORIZATION="Bearer a-long-random-token", **far)
