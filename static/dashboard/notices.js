@@ -1,0 +1,54 @@
+// How a waiting visitor is noticed: the title of the tab, a sound, a notice of the desktop.
+import { effect } from "../vendor/signals-core/signals-core.js"
+import * as store from "./store.js"
+import { t } from "./words.js"
+
+let audio = null
+
+export function startNotices() {
+  // Browsers let a page sound only after somebody touched it.
+  addEventListener("pointerdown", () => { audio ??= new AudioContext() }, { once: true })
+  addEventListener("keydown", () => { audio ??= new AudioContext() }, { once: true })
+  effect(() => {
+    const { queue } = store.counts.value
+    document.title = queue ? `(${queue}) ${t("Inbox")} · gofly` : `${t("Inbox")} · gofly`
+  })
+}
+
+export function somebodyWaits(row, open) {
+  if (store.sound.peek()) chime()
+  if (!store.notices.peek() || !document.hidden || Notification.permission !== "granted") return
+  const name = row.visitor.name || t("Visitor")
+  const notice = new Notification(t("{name} is waiting", { name }), {
+    body: row.preview?.text ?? "", tag: row.conv,
+  })
+  notice.onclick = () => { focus(); notice.close(); open(row.conv) }
+}
+
+// Two short soft tones, without a sound file.
+function chime() {
+  if (audio?.state !== "running") return
+  for (const [at, pitch] of [[0, 660], [0.12, 880]]) {
+    const tone = audio.createOscillator()
+    const volume = audio.createGain()
+    const start = audio.currentTime + at
+    tone.frequency.value = pitch
+    volume.gain.setValueAtTime(0.08, start)
+    volume.gain.exponentialRampToValueAtTime(0.001, start + 0.25)
+    tone.connect(volume).connect(audio.destination)
+    tone.start(start)
+    tone.stop(start + 0.26)
+  }
+}
+
+export const noticesPossible = () => "Notification" in globalThis
+
+// Browsers ask the person only when a button led here.
+export async function switchNotices() {
+  if (store.notices.peek()) { store.notices.value = false; return }
+  const answer = await Notification.requestPermission()
+  store.notices.value = answer === "granted"
+  if (answer !== "granted") {
+    store.toast(t("The browser blocks notices for this page. Allow them in its settings."), "bad")
+  }
+}
