@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from agents.views import login, profile, second_factor, tickets
+from agents.views import dashboard, login, profile, second_factor, tickets
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("app/", dashboard.dashboard, name="dashboard"),
     path("app/login", login.sign_in, name="login"),
     path("app/logout", login.sign_out, name="logout"),
     path("app/language", login.choose_language, name="language"),
