@@ -31,7 +31,7 @@ sockets = URLRouter(
     [
         *chat_routing.websocket_urlpatterns,
         *agent_routing.websocket_urlpatterns,
-        re_path("", refuse_unknown),
+        re_path("", refuse_unknown),  # type: ignore[arg-type]  # a socket, not a view
     ]
 )
 application = BelieveProxies(

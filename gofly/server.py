@@ -12,7 +12,7 @@ from chat.views.ops import draining
 LARGEST_FRAME = 128 * 1024
 
 
-class WebServer(Server):  # type: ignore[misc]  # Daphne has no types
+class WebServer(Server):
     """Serves pages and sockets until the process is told to stop."""
 
     def __init__(self, *, host: str, port: int, on_ready: Callable[[], None]) -> None:

@@ -3,6 +3,7 @@
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
@@ -224,7 +225,9 @@ GOFLY_METRICS_TOKEN = env.text("GOFLY_METRICS_TOKEN")
 
 # Background work and fan-out between processes.
 REDIS_URL = env.address("REDIS_URL", ("redis", "rediss", "unix"))
-CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+}
 if REDIS_URL:
     # redis-py 8 gives up after seconds of silence by default, which a blocking read is made of.
     _HOST = {"address": REDIS_URL, "socket_timeout": None, "max_connections": 100}
@@ -289,7 +292,6 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["chat.api.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "chat.api.pagination.KeysetPagination",
-    "DEFAULT_FILTER_BACKENDS": ["chat.api.base.StrictFilters"],
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "chat.api.errors.answer_error",
     "URL_FORMAT_OVERRIDE": None,  # `?format=` would be a parameter that no list knows

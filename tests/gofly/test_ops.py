@@ -1,5 +1,7 @@
 """What machines ask of a process, and the headers every answer carries."""
 
+from collections.abc import Iterator
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -11,7 +13,7 @@ from chat.views import ops
 
 
 @pytest.fixture
-def draining() -> object:
+def draining() -> Iterator[None]:
     """A process that has been told to leave."""
     ops.draining.set()
     yield
@@ -63,13 +65,13 @@ def test_metrics_are_for_this_machine() -> None:
         {"REMOTE_ADDR": "203.0.113.5", "HTTP_AUTHORIZATION": "Bearer "},
     ],
 )
-def test_metrics_are_for_nobody_else(headers: dict[str, str]) -> None:
+def test_metrics_are_for_nobody_else(headers: dict[str, Any]) -> None:
     assert Client().get("/metrics", **headers).status_code == 403
 
 
 def test_metrics_are_for_the_holder_of_the_token(settings: Settings) -> None:
     settings.GOFLY_METRICS_TOKEN = "a-long-random-token"
-    far = {"REMOTE_ADDR": "203.0.113.5"}
+    far: dict[str, Any] = {"REMOTE_ADDR": "203.0.113.5"}
     right = Client().get("/metrics", HTTP_AUTHORIZATION="Bearer a-long-random-token", **far)
     wrong = Client().get("/metrics", HTTP_AUTHORIZATION="Bearer another", **far)
     assert (right.status_code, wrong.status_code) == (200, 403)
