@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from time import time
 
 from django.http import HttpResponse
@@ -46,3 +47,8 @@ def code_of(key: str, *, steps: int = 0) -> str:
     clock = TOTP(bytes.fromhex(key))
     clock.time = time() + steps * STEP_SECONDS
     return f"{clock.token():06d}"
+
+
+def without_token(answer: HttpResponse) -> str:
+    """The page without its CSRF tokens, which differ each time."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
