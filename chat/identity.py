@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,14 +33,15 @@ _PURPOSE = b"gofly.visitor-token.v1:"
 class VisitorToken:
     """What a visitor's token says: this visitor of this site, while the epoch is the same."""
 
-    visitor: str
+    visitor_id: str
     site_id: int
     epoch: int
     issued_at: int
 
-    def is_due(self, now: float) -> bool:
-        """Whether it is old enough to be renewed."""
-        return now - self.issued_at > RENEWAL_SECONDS
+    @property
+    def is_old(self) -> bool:
+        """Whether it is time to renew it."""
+        return time.time() - self.issued_at > RENEWAL_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,16 @@ class Person:
     email: str = ""
 
 
-def mint_token(token: VisitorToken, keys: Sequence[str]) -> str:
-    """The text of a token, signed with the first of our keys."""
-    payload = f"{VERSION}.{token.visitor}.{token.site_id}.{token.epoch}.{token.issued_at}"
-    return f"{payload}.{_token_signature(payload, keys[0])}"
+def mint_token(
+    visitor_id: str, *, site_id: int, epoch: int, key: str, issued_at: int | None = None
+) -> str:
+    """A token that is issued now, signed with one of our keys."""
+    issued = int(time.time()) if issued_at is None else issued_at
+    payload = f"{VERSION}.{visitor_id}.{site_id}.{epoch}.{issued}"
+    return f"{payload}.{_token_signature(payload, key)}"
 
 
-def read_token(text: str, keys: Sequence[str], *, site_id: int) -> VisitorToken:
+def read_token(text: str, *, site_id: int, keys: Sequence[str]) -> VisitorToken:
     """The token of a visitor of this site, or Unauthenticated; the caller compares the epoch.
 
     Every text is signed with every key before anything is decided, so all refusals take as long.
@@ -78,7 +83,7 @@ def is_signed(user_id: str, signature: str, secrets: Sequence[str]) -> bool:
     return _is_one_of(signature.lower(), expected) and bool(user_id)
 
 
-def read_jwt(text: str, secrets: Sequence[str], *, audience: str, now: float) -> Person | None:
+def read_jwt(text: str, *, audience: str, secrets: Sequence[str]) -> Person | None:
     """The person a JWT names, or None: HS256 only, for this site, short-lived and alive."""
     signed, _dot, signature = text.rpartition(".")
     header, dot, payload = signed.partition(".")
@@ -86,7 +91,7 @@ def read_jwt(text: str, secrets: Sequence[str], *, audience: str, now: float) ->
     if not _is_one_of(signature, expected) or not dot:
         return None
     claims = _json(payload)
-    if _json(header).get("alg") != "HS256" or not _is_alive(claims, audience, now):
+    if _json(header).get("alg") != "HS256" or not _is_alive(claims, audience, time.time()):
         return None
     return _person(claims)
 

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,25 +18,30 @@ from chat.identity import Person, VisitorToken
 NOW = 1_767_225_600
 KEYS = ["the key of today", "the key of yesterday"]
 ANA = VisitorToken("vs_Jx81abcdefgh", site_id=12, epoch=3, issued_at=NOW)
-TOKEN = identity.mint_token(ANA, KEYS)
+TOKEN = identity.mint_token(ANA.visitor_id, site_id=12, epoch=3, key=KEYS[0], issued_at=NOW)
 SITE = "st_9f2k7q"
 
 
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chat.identity.time.time", lambda: NOW)
+
+
 def test_a_visitor_is_known_again() -> None:
-    assert identity.read_token(TOKEN, KEYS, site_id=12) == ANA
+    assert identity.read_token(TOKEN, keys=KEYS, site_id=12) == ANA
 
 
 def test_a_token_reads_as_documented() -> None:
     version, visitor, site, epoch, issued, signature = TOKEN.split(".")
-    assert (version, visitor, site, epoch, issued) == ("v1", ANA.visitor, "12", "3", str(NOW))
+    assert (version, visitor, site, epoch, issued) == ("v1", ANA.visitor_id, "12", "3", str(NOW))
     assert len(bytes.fromhex(signature)) == 32
 
 
 def test_a_token_outlives_the_rotation_of_one_key() -> None:
     rotated = ["the key of tomorrow", KEYS[0]]
-    assert identity.read_token(TOKEN, rotated, site_id=12) == ANA
+    assert identity.read_token(TOKEN, keys=rotated, site_id=12) == ANA
     with pytest.raises(Unauthenticated):
-        identity.read_token(TOKEN, ["the key of tomorrow", "another"], site_id=12)
+        identity.read_token(TOKEN, keys=["the key of tomorrow", "another"], site_id=12)
 
 
 @pytest.mark.parametrize(
@@ -62,17 +68,23 @@ def test_a_token_outlives_the_rotation_of_one_key() -> None:
 )
 def test_an_altered_token_is_refused(token: str) -> None:
     with pytest.raises(Unauthenticated):
-        identity.read_token(token, KEYS, site_id=12)
+        identity.read_token(token, keys=KEYS, site_id=12)
 
 
 def test_a_token_of_another_site_is_refused() -> None:
     with pytest.raises(Unauthenticated):
-        identity.read_token(TOKEN, KEYS, site_id=13)
+        identity.read_token(TOKEN, keys=KEYS, site_id=13)
 
 
 def test_a_token_is_renewed_after_thirty_days() -> None:
-    assert not ANA.is_due(NOW + 30 * 86_400)
-    assert ANA.is_due(NOW + 30 * 86_400 + 1)
+    month = 30 * 86_400
+    assert not replace(ANA, issued_at=NOW - month).is_old
+    assert replace(ANA, issued_at=NOW - month - 1).is_old
+
+
+def test_a_fresh_token_is_dated_today() -> None:
+    token = identity.mint_token(ANA.visitor_id, site_id=12, epoch=3, key=KEYS[1])
+    assert identity.read_token(token, keys=KEYS, site_id=12) == ANA
 
 
 def signed(user_id: str, secret: str) -> str:
@@ -117,7 +129,7 @@ def jwt(claims: object = None, header: object = None, secret: str = "new", **cha
 
 def read(text: str, secrets: tuple[str, ...] = ("new", "old")) -> Person | None:
     """What the server makes of a JWT."""
-    return identity.read_jwt(text, secrets, audience=SITE, now=NOW)
+    return identity.read_jwt(text, audience=SITE, secrets=secrets)
 
 
 def test_a_jwt_of_the_site_names_the_person() -> None:
