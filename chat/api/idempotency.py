@@ -1,0 +1,89 @@
+"""POST twice with one Idempotency-Key is done once, and answered twice, for 24 hours."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from chat.api.errors import Malformed
+from chat.errors import Busy, CidReused
+from chat.models import IdempotentAnswer
+
+if TYPE_CHECKING:
+    from chat.api.base import Endpoint
+
+HEADER = "Idempotency-Key"
+KEY = re.compile(r"[\x21-\x7e]{1,100}")
+KEPT_FOR = timedelta(hours=24)
+ANSWERED_WITHIN = timedelta(minutes=1)  # after this a request without answer died on its way
+UNANSWERED = 0
+
+Action = Callable[..., Response]
+
+
+def once(action: Action) -> Action:
+    """Answer a repeated POST as the first one was; only successes are kept."""
+
+    @wraps(action)
+    def answered(view: Endpoint, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = read_key(request, KEY)
+        if key is None:
+            return action(view, request, *args, **kwargs)
+        kept, is_first = _reserve(view.caller.principal, key, _digest(request))
+        if not is_first:
+            return Response(kept.answer, status=kept.status)
+        try:
+            answer = action(view, request, *args, **kwargs)
+        except BaseException:
+            kept.delete()
+            raise
+        _keep(kept, answer, view.shown_once)
+        return answer
+
+    return answered
+
+
+def read_key(request: Request, pattern: re.Pattern[str]) -> str | None:
+    """The request's key, or None; refuses one that cannot be a key."""
+    key = request.headers.get(HEADER)
+    if key is None or pattern.fullmatch(key):
+        return key
+    raise Malformed(fields={HEADER: [f"Must match {pattern.pattern}."]})
+
+
+def _reserve(principal: str, key: str, digest: str) -> tuple[IdempotentAnswer, bool]:
+    now = timezone.now()
+    died = Q(status=UNANSWERED, created_at__lt=now - ANSWERED_WITHIN)
+    IdempotentAnswer.objects.filter(died | Q(created_at__lt=now - KEPT_FOR)).delete()
+    fresh = {"request_digest": digest, "status": UNANSWERED, "answer": {}}
+    kept, is_first = IdempotentAnswer.objects.get_or_create(
+        principal=principal, key=key, defaults=fresh
+    )
+    if kept.request_digest != digest:
+        raise CidReused
+    if not is_first and kept.status == UNANSWERED:
+        raise Busy(after_ms=1_000)
+    return kept, is_first
+
+
+def _keep(kept: IdempotentAnswer, answer: Response, hidden: frozenset[str]) -> None:
+    kept.status = answer.status_code
+    kept.answer = {
+        name: None if name in hidden else value for name, value in (answer.data or {}).items()
+    }
+    kept.save(update_fields=["status", "answer"])
+
+
+def _digest(request: Request) -> str:
+    body = json.dumps(request.data, sort_keys=True)
+    return hashlib.sha256(f"{request.method} {request.path}\n{body}".encode()).hexdigest()
