@@ -38,10 +38,6 @@ RESUME_ROWS = 200
 HELLO_SECONDS = 10
 HEARTBEAT_EVERY_MS = 25_000
 HEARTBEAT_TIMEOUT_MS = 10_000
-SILENT_SECONDS = 50
-HEADS_SECONDS = 60
-SWEEP_SECONDS = 15
-SWEEP_BACK_SECONDS = 60
 
 # Breaches before the socket is closed
 BAD_FRAMES_PER_MINUTE = 3
@@ -60,8 +56,6 @@ class SocketLimits:
     messages_per_minute: int
     messages_burst: int
     sockets: int
-    queue_frames: int
-    queue_bytes: int
     open_conversations: int
     window: int = 16  # unacked sends in flight
 
@@ -83,8 +77,6 @@ VISITOR = SocketLimits(
     messages_per_minute=60,
     messages_burst=20,
     sockets=5,
-    queue_frames=256,
-    queue_bytes=512 * 1024,
     open_conversations=1,
 )
 AGENT = SocketLimits(
@@ -94,8 +86,6 @@ AGENT = SocketLimits(
     messages_per_minute=300,
     messages_burst=30,
     sockets=10,
-    queue_frames=1_024,
-    queue_bytes=2 * 1024 * 1024,
     open_conversations=50,
 )
 CONVERSATIONS_PER_VISITOR_HOUR = 5

@@ -12,7 +12,9 @@ import pytest
 from chat import protocol
 from chat.protocol import AGENT_ONLY, Frame, parse
 
-LINES = [json.loads(line) for line in (Path(__file__).parent / "worked_example.jsonl").open()]
+EXAMPLE = (Path(__file__).parent / "worked_example.jsonl").read_text(encoding="utf-8")
+DOCUMENT = Path(__file__).parents[2] / "docs" / "protocol.md"
+LINES = [json.loads(line) for line in EXAMPLE.splitlines()]
 TO_SERVER = [line[way] for line in LINES for way in ("V>S", "A>S") if way in line]
 FROM_SERVER = [line[way] for line in LINES for way in ("S>V", "S>A") if way in line]
 MAKERS: dict[str, Callable[..., protocol.Answer]] = {
@@ -25,6 +27,10 @@ MAKERS: dict[str, Callable[..., protocol.Answer]] = {
 def read_back(frame: Frame, sent: dict[str, Any]) -> dict[str, Any]:
     """The parsed values of the keys that were sent."""
     return {key: getattr(frame, key) for key in sent if key not in ("t", "embed", "have", "page")}
+
+
+def test_the_document_shows_the_example_that_is_replayed() -> None:
+    assert EXAMPLE in DOCUMENT.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("sent", TO_SERVER, ids=lambda sent: sent["t"])
