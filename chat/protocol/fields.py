@@ -77,7 +77,7 @@ def _reader(hint: Any) -> Reader:
     if NoneType in get_args(hint):
         hint = next(part for part in get_args(hint) if part is not NoneType)
     if get_origin(hint) is Annotated:
-        return get_args(hint)[1]  # type: ignore[no-any-return]
+        return get_args(hint)[1]
     return lambda value: read_record(hint, value)
 
 

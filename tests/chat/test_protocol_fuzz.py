@@ -33,7 +33,7 @@ def answer(text: str) -> Frame | dict[str, Any]:
     try:
         return parse(text)
     except ChatError as error:
-        return json.loads(dump(refusal(error)))  # type: ignore[no-any-return]
+        return json.loads(dump(refusal(error)))
 
 
 def strings(value: object) -> list[str]:
