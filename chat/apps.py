@@ -12,4 +12,6 @@ class ChatConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from chat import receivers  # noqa: F401  (importing connects them)
+        from chat import audit, receivers  # noqa: F401  (importing connects receivers)
+
+        audit.watch()

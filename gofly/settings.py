@@ -303,6 +303,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "PREPROCESSING_HOOKS": ["chat.api.schema.only_ours"],
+    "ENUM_NAME_OVERRIDES": {"SenderKind": "chat.vocabulary.SenderKind"},
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -313,8 +314,17 @@ SPECTACULAR_SETTINGS = {
 UNFOLD = {
     "SITE_TITLE": "gofly",
     "SITE_HEADER": "gofly",
-    "SITE_URL": "/app/",
+    "SITE_SYMBOL": "forum",
+    "SITE_URL": None,
     "SHOW_LANGUAGES": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "LANGUAGES": {"action": "/app/language"},
+    "ACCOUNT": {"navigation": "chat.admin.look.account_links"},
+    "COLORS": "chat.admin.look.colors",
+    "BORDER_RADIUS": "8px",
+    "SIDEBAR": {"navigation": "chat.admin.look.navigation"},
+    "STYLES": ["chat.admin.look.style"],
+    "SCRIPTS": ["chat.admin.look.script"],
 }
 AUDITLOG_INCLUDE_ALL_MODELS = False
 PROMETHEUS_EXPORT_MIGRATIONS = False

@@ -1,8 +1,8 @@
 """Every address of the product: each app brings its own."""
 
-from django.contrib import admin
 from django.urls import include, path
 
+from chat.admin import back_office
 from chat.views import ops
 
 urlpatterns = [
@@ -11,8 +11,9 @@ urlpatterns = [
     path("metrics", ops.metrics, name="metrics"),
     path("", include("chat.urls")),
     path("", include("agents.urls")),
-    path("admin/", admin.site.urls),
+    path("admin/", back_office.urls),
 ]
+handler400 = "gofly.errors.malformed"
 handler403 = "gofly.errors.forbidden"
 handler404 = "gofly.errors.not_found"
 handler500 = "gofly.errors.broken"
