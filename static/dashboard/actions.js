@@ -63,11 +63,16 @@ export class Actions {
     const status = row?.status ?? chat?.info?.status
     const mine = store.isMyRow(row) || (!row && chat?.info?.agent?.id === store.me.value.id)
     const open = Boolean(status) && status !== "closed"
-    return { claim: open && !mine, transfer: open, resolve: open, reopen: status === "closed",
+    const free = status === "waiting" || status === "bot"
+    return { claim: free, take: status === "assigned" && !mine, transfer: open, resolve: open, reopen: status === "closed",
       release: status === "assigned", write: open, status, mine }
   }
 
   claim() { return this.#operate("claim") }
+  async take() {
+    if (await this.#operate("assign", { to: store.me.value.id })) store.toast(DONE.claim(), "ok")
+  }
+
   release() { return this.#operate("release") }
   resolve() { return this.#operate("resolve") }
   reopen() { return this.#operate("reopen") }

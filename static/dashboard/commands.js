@@ -9,6 +9,8 @@ export function commandsOf(actions) {
   return [
     { icon: "hand", label: () => t("Claim conversation"), key: "a", when: () => can().claim,
       run: () => actions.claim() },
+    { icon: "user-plus", label: () => t("Assign to me"), key: "a", when: () => can().take,
+      run: () => actions.take() },
     { icon: "circle-check", label: () => t("Resolve"), key: "e", when: () => can().resolve,
       run: () => actions.resolve() },
     { icon: "rotate-ccw", label: () => t("Reopen"), key: "e", when: () => can().reopen,

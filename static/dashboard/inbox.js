@@ -111,9 +111,11 @@ class Inbox extends View {
     return notice(name, title(), text(), t("Show the queue"), () => this.actions.selectTab("queue"))
   }
 
+  // Once for each conversation that is opened, so that scrolling on stays possible.
   updated() {
-    this.$("gf-vlist")?.reveal?.(this.revealed === store.activeConv.peek() ? "" : store.activeConv.peek())
-    this.revealed = store.activeConv.peek()
+    const conv = store.activeConv.peek()
+    if (conv === this.revealed) return
+    if (!conv || this.$("gf-vlist")?.reveal(conv)) this.revealed = conv
   }
 }
 customElements.define("gf-inbox", Inbox)

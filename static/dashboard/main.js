@@ -78,7 +78,7 @@ function reloadOnce() {
 function listenToTheMachine(session) {
   addEventListener("online", () => session.link.wake())
   addEventListener("offline", () => session.link.wentOffline())
-  addEventListener("pageshow", () => session.link.wake())
+  addEventListener("pageshow", (event) => event.persisted && session.link.wake())
   addEventListener("pagehide", () => session.link.bye())
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return session.reportGot()

@@ -57,8 +57,8 @@ function bubble(one, seen, session) {
 const speaker = ({ side, row }) => row.from?.name
   || { visitor: t("Visitor"), note: t("Note"), bot: t("Assistant"), agent: t("You") }[side]
 
-function heading({ side, follows, row }) {
-  if (follows || side === "note" || side === "visitor" || !row.from?.name) return nothing
+function heading({ side, follows, mine, row }) {
+  if (follows || mine || side === "note" || side === "visitor" || !row.from?.name) return nothing
   return html`<span class="msg-name">${side === "bot" ? icon("bot", "sm") : nothing}
     <bdi>${row.from.name}</bdi></span>`
 }

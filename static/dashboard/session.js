@@ -12,6 +12,7 @@ import * as store from "./store.js"
 const PAGE = 50
 const GOT_MS = 2_000
 const GOT_ROWS = 32
+const READ_MS = 250
 const TYPING_MS = 2_000
 const SYNC_MS = 5_000
 const REWATCH_MS = 1_000
@@ -25,6 +26,8 @@ export class Session {
   #typedAt = 0
   #typingIn = null
   #watchedAt = 0
+  #begun = false
+  #readTimer = 0
 
   // hooks: login(), reload(), somebodyWaits(row), for what concerns the page and not the socket.
   constructor(boot, hooks) {
@@ -70,9 +73,10 @@ export class Session {
     this.link.send({ t: "watch", inbox: "all", have_rev: 0, rid: uuid() })
   }
 
+  // Who has no conversation of their own yet looks at the queue first.
   inboxReady() {
-    if (store.tab.peek() === "mine" && !store.counts.peek().mine && !this.begun) store.tab.value = "queue"
-    this.begun = true
+    if (!this.#begun && !store.rows.counts(store.me.peek().id).mine) store.tab.value = "queue"
+    this.#begun = true
   }
 
   subscribe(chat) {
@@ -106,7 +110,13 @@ export class Session {
     for (const chat of store.chats.values()) this.#report("got", chat)
   }
 
+  // A page of rows must not be answered by a page of receipts.
   read() {
+    this.#readTimer ||= setTimeout(() => this.#readNow(), READ_MS)
+  }
+
+  #readNow() {
+    this.#readTimer = 0
     const chat = store.chats.get(store.activeConv.peek())
     if (!chat || document.hidden || !this.atEnd) return
     this.#report("read", chat)

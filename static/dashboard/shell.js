@@ -21,7 +21,7 @@ class Rail extends View {
         ${queue ? html`<b class="dot"><span class="sr">${t("{n} waiting", { n: count(queue) })}</span></b>`
     : nothing}</button>
       <button class="rail-btn" @click=${() => { store.paletteOpen.value = true }}>
-        ${icon("command")}<span>${t("Commands")}</span></button>
+        ${icon("search")}<span>${t("Search")}</span></button>
       ${manages ? html`<a class="rail-btn" href=${this.urls.admin}>
         ${icon("settings")}<span>${t("Settings")}</span></a>` : nothing}
       <div class="rail-end">

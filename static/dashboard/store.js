@@ -26,13 +26,16 @@ export const query = signal("")
 export const activeConv = signal(null)
 export const composing = signal("reply") // or note
 export const paletteOpen = signal(false)
-export const detailsOpen = signal(false)
+export const detailsOpen = signal(wide())
 export const transferOpen = signal(false)
 export const menuOpen = signal(false)
 export const toasts = signal([])
 export const busy = signal("") // the operation whose answer is awaited
 export const second = signal(0) // raised every second while somebody waits
 export const durable = signal(true)
+
+// Wide screens have room for the visitor beside the conversation.
+function wide() { return globalThis.matchMedia?.("(min-width: 1161px)").matches ?? false }
 
 // The inbox.
 export const rows = new Rows()

@@ -19,6 +19,7 @@ class Thread extends View {
   #sizes = new ResizeObserver(() => this.#stick())
 
   view() {
+    store.threadRev.value // a chat changes inside; it stays the same object
     const conv = store.activeConv.value
     if (!conv) {
       return html`<section class="thread" aria-label=${t("Conversation")}>
@@ -53,8 +54,9 @@ class Thread extends View {
   subtitle(visitor) {
     const state = visitor.online ? t("Online") : t("Offline")
     const page = visitor.page?.title || visitor.page?.url
-    const site = store.siteName(store.activeRow.value?.site)
-    return [state, page ?? site].filter(Boolean).join(" · ")
+    const row = store.activeRow.value
+    const owner = row?.agent && !store.isMyRow(row) ? row.agent.name : ""
+    return [owner, state, page ?? store.siteName(row?.site)].filter(Boolean).join(" · ")
   }
 
   buttons() {
@@ -65,6 +67,8 @@ class Thread extends View {
       <span class="label">${label}</span></button>`
     return html`
       ${can.claim ? button("primary", "hand", t("Claim"), () => this.actions.claim(), "a") : nothing}
+      ${can.take ? button("outline", "user-plus", t("Assign to me"), () => this.actions.take(), "a")
+    : nothing}
       ${can.transfer ? html`<gf-transfer></gf-transfer>` : nothing}
       ${can.resolve ? button("outline", "circle-check", t("Resolve"), () => this.actions.resolve(), "e")
     : nothing}
@@ -88,7 +92,6 @@ class Thread extends View {
   }
 
   log(chat, conv) {
-    store.threadRev.value
     const lines = timeline(chat.rows, this.session.pending(conv), store.me.value.id)
     const seen = chat.receipts.visitor
     return html`<div class="log-frame"><div class="log" role="log" aria-live="polite" tabindex="0"

@@ -7,9 +7,9 @@ const GROUP_MS = 120_000
 export function timeline(rows, pending = [], me = "") {
   const changes = changesOf(rows)
   const shown = new Set(rows.map((row) => row.cid).filter(Boolean))
-  const unsent = pending.filter((entry) => !shown.has(entry.cid))
+  const unsent = pending.filter(({ entry }) => !shown.has(entry.cid))
   const lines = []
-  for (const line of [...rows.filter(isShown).map((row) => rowLine(row, changes)),
+  for (const line of [...rows.filter(isShown).map((row) => rowLine(row, changes, me)),
     ...unsent.map((one) => pendingLine(one, me))]) {
     addDay(lines, line)
     lines.push(line)
@@ -26,7 +26,7 @@ function changesOf(rows) {
   return changes
 }
 
-function rowLine(row, changes) {
+function rowLine(row, changes, me) {
   const change = changes.get(row.seq)
   return {
     type: row.kind === "event" || row.kind === "rating" ? row.kind : "message",
@@ -34,6 +34,7 @@ function rowLine(row, changes) {
     row,
     ts: ms(row.ts),
     side: sideOf(row),
+    mine: row.from?.id === me,
     author: row.note ? `note:${row.from?.id}` : `${row.from?.k}:${row.from?.id}`,
     body: change?.kind === "edit" ? change.body : row.body,
     edited: change?.kind === "edit",
@@ -50,6 +51,7 @@ function pendingLine({ entry, ts, seq }, me) {
     type: "message",
     key: cid,
     cid,
+    mine: true,
     row: { seq, note, from: { k: "agent" } },
     ts: ts ?? at,
     side: note ? "note" : "agent",

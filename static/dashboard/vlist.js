@@ -56,14 +56,15 @@ class VirtualList extends View {
     else this.removeAttribute("aria-activedescendant")
   }
 
-  // Keeps the row in view when keys move the selection.
+  // Scrolls a row into view; false when the list does not hold it.
   reveal(key) {
     const at = this.#list.items.findIndex((item) => this.#list.key(item) === key)
-    if (at < 0) return
+    if (at < 0) return false
     const top = at * this.#list.rowHeight
     const bottom = top + this.#list.rowHeight
     if (top < this.scrollTop) this.scrollTop = top
     else if (bottom > this.scrollTop + this.clientHeight) this.scrollTop = bottom - this.clientHeight
+    return true
   }
 
   #scrolled() {
