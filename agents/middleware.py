@@ -6,16 +6,18 @@ from typing import cast
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from agents.services import second_factor, sessions
 from agents.services.second_factor import Step
 from agents.sessions import SessionStore
+from chat.api.errors import plain
+from chat.errors import Forbidden
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -30,6 +32,12 @@ POLICY = (
     "manifest-src 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
     "form-action 'self'; require-trusted-types-for 'script'"
 )
+
+
+class SecondFactorFirst(Forbidden):
+    """The password was right, and the code is still to come."""
+
+    message = gettext_noop("Finish signing in first: enter the code of your second factor.")
 
 
 def policy_of_app(get_response: Answer) -> Answer:
@@ -95,7 +103,6 @@ def _open_paths(step: Step) -> set[str]:
 
 def _refusal(request: HttpRequest, page: str) -> HttpResponse:
     if request.path.startswith("/api/"):
-        detail = _("Finish signing in first: enter the code of your second factor.")
-        return JsonResponse({"code": "forbidden", "detail": detail}, status=403)
+        return plain(SecondFactorFirst())
     wanted = request.get_full_path() if request.method == "GET" else settings.LOGIN_REDIRECT_URL
     return redirect(f"{page}?{urlencode({REDIRECT_FIELD_NAME: wanted})}")

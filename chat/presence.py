@@ -79,6 +79,10 @@ class People:
         """The visitor, if here."""
         return self._visitors.get(public_id)
 
+    def visitors_here(self) -> list[str]:
+        """Every visitor who is here, by public id."""
+        return list(self._visitors)
+
     def agent_came(self, agent_id: int, site_ids: frozenset[int]) -> bool:
         """Count an agent's socket in; True when others now see another state."""
         here = self._agents.setdefault(agent_id, AgentHere(site_ids))

@@ -12,19 +12,13 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from chat.api import throttles
-from chat.api.errors import Invalid, UnknownFilter
+from chat.api.errors import HEADERS, Invalid, UnknownFilter
 from chat.api.filters import StrictFilters
 from chat.api.pagination import KeysetPagination
 from chat.api.permissions import Caller, caller_of
 from chat.errors import NotFound
 from chat.models import Site
 from chat.vocabulary import Scope
-
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
 
 Row = TypeVar("Row", bound=Model)
 
@@ -34,7 +28,6 @@ class Endpoint(GenericViewSet[Any]):
 
     scopes: ClassVar[Mapping[str, Scope]]
     orders: ClassVar[tuple[str, ...]] = ("pk",)
-    parameters: ClassVar[frozenset[str]] = KeysetPagination.parameters
     lookup_value_regex = "[A-Za-z0-9_-]{1,40}"
     pagination_class = KeysetPagination
     filter_backends = (StrictFilters,)
@@ -95,4 +88,4 @@ class Endpoint(GenericViewSet[Any]):
     def _known_parameters(self) -> frozenset[str]:
         filters = getattr(self, "filterset_class", None)
         names = frozenset(filters.base_filters) if filters else frozenset()
-        return names | self.parameters
+        return names | self.pagination_class.parameters

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from django.core import exceptions as django_exceptions
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, UnreadablePostError
+from django.http import Http404, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext, gettext_noop
 from rest_framework import exceptions, status
@@ -26,6 +26,13 @@ from chat.errors import (
 )
 
 Fields = Mapping[str, list[str]]
+
+# On every answer of the API: nothing in it is a page, and no cache may keep it.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
 
 # Validation codes that say the JSON type itself is wrong.
 TYPE_CODES = frozenset({"wrong_type", "not_a_list", "not_a_dict"})
@@ -156,6 +163,11 @@ def as_refusal(error: Exception) -> ChatError | None:
     if isinstance(error, exceptions.Throttled):
         return RateLimited(after_ms=math.ceil(error.wait or 1) * 1000)
     return next((made() for kind, made in _BY_KIND if isinstance(error, kind)), None)
+
+
+def plain(refusal: ChatError) -> JsonResponse:
+    """The same answer for those who refuse before or after the API's own views."""
+    return JsonResponse(body_of(refusal), status=refusal.http_status, headers=HEADERS)
 
 
 def body_of(refusal: ChatError) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -110,6 +111,11 @@ class Attributes(serializers.DictField):
         if len(json.dumps(value)) > ATTRIBUTES_BYTES:
             self.fail("too_big", most=ATTRIBUTES_BYTES)
         return value
+
+
+def words_of(kind: type[StrEnum]) -> list[tuple[str, str]]:
+    """The words of an enum as choices; with their names, by which the schema knows the enum."""
+    return [(word.value, word.name) for word in kind]
 
 
 def iso(moment: datetime | None) -> str | None:

@@ -6,7 +6,7 @@ import re
 import uuid
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,7 +24,6 @@ from chat.writer import Draft
 
 CID = re.compile(r"[A-Za-z0-9-]{16,36}")
 STORED_WITHIN_SECONDS = 10
-SEQ = {"type": "integer", "minimum": 0, "maximum": INTEGER_MOST}
 
 
 class MessagesView(ConversationEndpoint):
@@ -32,27 +31,22 @@ class MessagesView(ConversationEndpoint):
 
     scopes = {"list": Scope.READ, "create": Scope.SEND}
     serializer_class = MessageBody
-    parameters = frozenset({"limit", "after_seq", "before_seq"})
+    pagination_class = pagination.SeqPagination
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("after_seq", SEQ, description="Rows that follow; 0: the first ones."),
-            OpenApiParameter(
-                "before_seq", SEQ, description="Rows right before; the default: the last."
-            ),
-        ]
-    )
     def list(self, request: Request, conversation: str) -> Response:
         """Rows after or before a `seq`, oldest first; without either the last ones."""
         row = self.thread(conversation, Scope.READ)
         thread, limit = thread_of(row), pagination.read_limit(request)
-        after, before = _seq(request, "after_seq"), _seq(request, "before_seq")
+        after, before = (
+            pagination.read_seq(request, "after_seq"),
+            pagination.read_seq(request, "before_seq"),
+        )
         if after is not None and before is not None:
             raise Malformed(fields={"before_seq": ["Give one of after_seq and before_seq."]})
         if after is not None:
             rows = rows_after(thread, after, limit=limit)
         else:
-            rows = rows_before(thread, min(before or INTEGER_MOST, INTEGER_MOST), limit=limit)
+            rows = rows_before(thread, INTEGER_MOST if before is None else before, limit=limit)
         return Response(self._page(rows, row.last_seq))
 
     @extend_schema(request=MessageNew, responses={201: MessageBody})
@@ -92,12 +86,3 @@ class MessagesView(ConversationEndpoint):
     def _address(self, name: str, seq: int) -> str:
         limit = str(pagination.read_limit(self.request))
         return pagination.address(self.request, {"limit": limit, name: str(seq)})
-
-
-def _seq(request: Request, name: str) -> int | None:
-    text = request.query_params.get(name)
-    if text is None:
-        return None
-    if not re.fullmatch(r"[0-9]{1,16}", text, re.ASCII) or int(text) > INTEGER_MOST:
-        raise Malformed(fields={name: ["A whole number up to 2^53-1."]})
-    return int(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from chat.api.errors import Malformed
+from chat.protocol.limits import INTEGER_MOST
 
 if TYPE_CHECKING:
     from chat.api.base import Endpoint
@@ -43,7 +45,7 @@ class KeysetPagination(BasePagination):
     def get_paginated_response_schema(self, schema: Mapping[str, Any]) -> dict[str, Any]:
         """The same, for the schema."""
         address = {"type": "string", "nullable": True, "format": "uri-reference"}
-        properties = {"results": {"type": "array", "items": schema}}
+        properties = {"results": schema}
         return {
             "type": "object",
             "required": ["results", "next", "previous"],
@@ -70,6 +72,22 @@ class KeysetPagination(BasePagination):
             return None
         kept = {key: value for key, value in self.request.query_params.items() if key != "cursor"}
         return address(self.request, kept | {"cursor": cursor})
+
+
+class SeqPagination(KeysetPagination):
+    """Rows of one conversation: they count from 1 without holes, so `seq` itself is the cursor."""
+
+    parameters = frozenset({"limit", "after_seq", "before_seq"})
+
+    def get_schema_operation_parameters(self, view: Endpoint) -> list[dict[str, Any]]:
+        """The parameters, for the schema; of the last two one may be given."""
+        seq = {"type": "integer", "minimum": 0, "maximum": INTEGER_MOST}
+        limit = {"type": "integer", "minimum": 1, "maximum": MOST}
+        return [
+            _parameter("limit", limit, LIMIT),
+            _parameter("after_seq", seq),
+            _parameter("before_seq", seq),
+        ]
 
 
 class Cursor:
@@ -105,6 +123,16 @@ def read_limit(request: Request) -> int:
     text = request.query_params.get("limit", str(LIMIT))
     if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MOST):
         raise Malformed(fields={"limit": [f"A whole number from 1 to {MOST}."]})
+    return int(text)
+
+
+def read_seq(request: Request, name: str) -> int | None:
+    """A `seq` among the parameters."""
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,16}", text, re.ASCII) or int(text) > INTEGER_MOST:
+        raise Malformed(fields={name: ["A whole number up to 2^53-1."]})
     return int(text)
 
 

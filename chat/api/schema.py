@@ -1,26 +1,15 @@
-"""The OpenAPI description, and the page that shows it."""
+"""What the OpenAPI description says of every operation."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponseBase
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from chat.api.idempotency import HEADER
-
-DOCS_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
-)
-SCHEMA_POLICY = "default-src 'none'; sandbox"
 
 ERROR = {
     "type": "object",
@@ -76,39 +65,6 @@ def _error(registry: ComponentRegistry) -> dict[str, Any]:
     )
     registry.register_on_missing(component)
     return component.ref
-
-
-class SchemaView(SpectacularAPIView):
-    """The description as YAML, or as JSON for who accepts that."""
-
-    authentication_classes = ()
-    permission_classes = ()
-
-    def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
-        """Nothing in it may run."""
-        answer = super().finalize_response(*args, **kwargs)
-        answer["Content-Security-Policy"] = SCHEMA_POLICY
-        return answer
-
-
-class DocsView(SpectacularSwaggerSplitView):
-    """Swagger, served from our own files; its script is a file, not a part of the page."""
-
-    authentication_classes = ()
-    permission_classes = ()
-    url_name = "api-schema"
-
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The page, or the script that it names."""
-        return super().get(request, *args, **kwargs)
-
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> Response:
-        """Only our own files may run or be shown."""
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        answer["Content-Security-Policy"] = DOCS_POLICY
-        return answer
 
 
 def only_ours(endpoints: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from chat.api.fields import Attributes, Body, Choice, Flag, Moment, Text, Whole
+from chat.api.fields import Attributes, Body, Choice, Flag, Moment, Text, Whole, words_of
 from chat.models import ApiToken, Conversation, Site, User, Visitor, WidgetSettings
 from chat.models.sites import valid_origin
 from chat.presence import people
@@ -21,19 +21,19 @@ COLOR = r"\A#[0-9a-fA-F]{6}\Z"
 class WidgetBody(Body):
     """How the widget looks and speaks."""
 
-    title = Text(max_length=60, allow_blank=True)
-    tagline = Text(max_length=100, allow_blank=True)
-    welcome = Text(max_length=500, allow_blank=True)
-    away_text = Text(max_length=500, allow_blank=True)
-    launcher_text = Text(max_length=40, allow_blank=True)
-    color = serializers.RegexField(COLOR)
-    scheme = Choice(choices=WidgetSettings.Scheme.choices)
-    position = Choice(choices=WidgetSettings.Position.choices)
-    language = Choice(choices=LANGUAGES)
-    typing_preview = Flag()
-    sound = Flag()
-    emoji = Flag()
-    powered_by = Flag()
+    title = Text(max_length=60, allow_blank=True, required=False)
+    tagline = Text(max_length=100, allow_blank=True, required=False)
+    welcome = Text(max_length=500, allow_blank=True, required=False)
+    away_text = Text(max_length=500, allow_blank=True, required=False)
+    launcher_text = Text(max_length=40, allow_blank=True, required=False)
+    color = serializers.RegexField(COLOR, required=False)
+    scheme = Choice(choices=WidgetSettings.Scheme.choices, required=False)
+    position = Choice(choices=WidgetSettings.Position.choices, required=False)
+    language = Choice(choices=LANGUAGES, required=False)
+    typing_preview = Flag(required=False)
+    sound = Flag(required=False)
+    emoji = Flag(required=False)
+    powered_by = Flag(required=False)
 
 
 class SiteBody(Body):
@@ -47,7 +47,7 @@ class SiteBody(Body):
     )
     native_clients = Flag(required=False)
     identity_policy = Choice(choices=Site.IdentityPolicy.choices, required=False)
-    widget = WidgetBody(required=False, partial=True)
+    widget = WidgetBody(required=False)
     created_at = Moment(read_only=True)
 
 
@@ -106,7 +106,7 @@ class ShownVisitor(Named):
 class Preview(serializers.Serializer[Any]):
     """The last thing said."""
 
-    k = serializers.ChoiceField(choices=list(SenderKind))
+    k = serializers.ChoiceField(choices=words_of(SenderKind))
     text = serializers.CharField(allow_blank=True)
     kind = serializers.CharField(allow_blank=True)
 
@@ -117,7 +117,7 @@ class ConversationBody(serializers.Serializer[Any]):
     id = serializers.CharField()
     conv = serializers.CharField(help_text="The same as `id`.")
     site = serializers.CharField()
-    status = serializers.ChoiceField(choices=list(Status))
+    status = serializers.ChoiceField(choices=words_of(Status))
     version = serializers.IntegerField(help_text="Give it back with a change.")
     episode = serializers.IntegerField()
     last = serializers.IntegerField(help_text="The `seq` of the last row.")
@@ -155,7 +155,7 @@ class ConversationPatch(Body):
 class MessageSender(Named):
     """Who wrote a row."""
 
-    kind = serializers.ChoiceField(choices=list(SenderKind))
+    kind = serializers.ChoiceField(choices=words_of(SenderKind))
 
 
 class MessageBody(serializers.Serializer[Any]):
@@ -187,7 +187,7 @@ class SiteRole(serializers.Serializer[Any]):
 
     id = serializers.CharField(source="site.key")
     name = serializers.CharField(source="site.name")
-    role = serializers.ChoiceField(choices=list(Role))
+    role = serializers.ChoiceField(choices=words_of(Role))
 
 
 class AgentBody(serializers.Serializer[Any]):
@@ -202,7 +202,7 @@ class AgentBody(serializers.Serializer[Any]):
         """The id on sockets."""
         return agent_wire_id(user.pk)
 
-    @extend_schema_field(serializers.ChoiceField(choices=list(Presence)))
+    @extend_schema_field(serializers.ChoiceField(choices=words_of(Presence)))
     def get_state(self, user: User) -> str:
         """Online, busy, away or offline."""
         return people.agent_state(user.pk)
@@ -214,7 +214,7 @@ class TokenBody(Body):
     id = serializers.SerializerMethodField()
     site = Text(source="site.key", max_length=40, required=False)
     name = Text(max_length=80)
-    scope = Choice(choices=list(Scope), default=Scope.READ)
+    scope = Choice(choices=words_of(Scope), default=Scope.READ)
     prefix = serializers.CharField(read_only=True)
     created_by = serializers.SerializerMethodField()
     created_at = Moment(read_only=True)
