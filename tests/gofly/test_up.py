@@ -18,8 +18,10 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 from gofly import embedded
+from gofly.embedded.process import lives
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -154,8 +156,8 @@ def test_a_frame_above_the_limit_closes_the_socket_1009(ready: Run) -> None:
     assert key
     with connect(
         f"ws://127.0.0.1:{ready.port}/ws/v1/visitor?site={key[1]}",
-        origin=ready.url,  # type: ignore[arg-type]  # its type is a NewType of str
-        subprotocols=["gofly.v1"],  # type: ignore[list-item]
+        origin=Origin(ready.url),
+        subprotocols=[Subprotocol("gofly.v1")],
         compression="deflate",
     ) as socket_:
         assert socket_.protocol.extensions == []
@@ -183,7 +185,7 @@ def test_it_stops_soon_and_leaves_nothing_running(ready: Run, number: signal.Sig
     pid = (embedded.place(ready.folder / "var").data / "postmaster.pid").read_text().split()[0]
     status, seconds = ready.stop(number)
     assert (status, seconds < 5) == (0, True), ready.printed()
-    assert not Path(f"/proc/{pid}").exists()
+    assert not lives(int(pid))
     assert "Traceback" not in ready.printed()
 
 

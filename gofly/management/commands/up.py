@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         """Take each step in the open; what was started is stopped in the reverse order."""
         self.began = time.monotonic()
         self.url = f"http://{HOST}:{settings.PORT}"
+        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # also in a pipe
         signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
         try:
             with ExitStack() as started:
