@@ -90,6 +90,7 @@ WORDS = (
     _("Older messages did not load."),
     _("On this device"),
     _("Online"),
+    _("Open conversation"),
     _("Page trail"),
     _("Phone"),
     _("Previous conversation"),

@@ -38,7 +38,7 @@ export class Rows {
 
   // Exact also when the list was cut at its limit: the server's counts, moved by what we saw.
   counts(me) {
-    if (!this.total) return { mine: 0, queue: 0, all: 0 }
+    if (!this.total) return {} // nobody knows yet
     if (this.byConv.size >= this.total.all) return tally(this.byConv.values(), me)
     return this.total
   }

@@ -22,13 +22,13 @@ class Thread extends View {
     store.threadRev.value // a chat changes inside; it stays the same object
     const conv = store.activeConv.value
     if (!conv) {
-      return html`<section class="thread" aria-label=${t("Conversation")}>
+      return html`<section class="thread" aria-label=${t("Open conversation")}>
         ${notice("message-circle", t("Select a conversation"),
     t("Use the arrow keys, or Ctrl K to jump."))}</section>`
     }
     const log = this.$('[role="log"]')
     this.#below = log ? log.scrollHeight - log.scrollTop : 0
-    return html`<section class="thread" aria-label=${t("Conversation")}>
+    return html`<section class="thread" aria-label=${t("Open conversation")}>
       ${this.head()} ${this.body(store.activeChat.value, conv)}</section>`
   }
 
