@@ -53,8 +53,11 @@ class Command(BaseCommand):
     def start(self, started: ExitStack, *, renew: bool) -> None:
         """Database, tables, files, demo, then the servers."""
         require_port(settings.PORT)
-        with self.step("Database"):
-            self.start_database(started)
+        if "DATABASE_URL" not in os.environ:
+            with self.step("Database"):
+                embedded.start(settings.GOFLY_DATA)
+                started.callback(embedded.stop, settings.GOFLY_DATA)
+            self.show_rows()
         with self.step("Tables"):
             call_command("migrate", verbosity=0, interactive=False)
         with self.step("Static files"):
@@ -66,15 +69,11 @@ class Command(BaseCommand):
             passwords = demo.new_passwords() if renew else passwords
         self.serve(started, passwords)
 
-    def start_database(self, started: ExitStack) -> None:
-        """Start our own PostgreSQL, unless the environment names another."""
-        if "DATABASE_URL" in os.environ:
-            return
-        embedded.start(settings.GOFLY_DATA)
-        started.callback(embedded.stop, settings.GOFLY_DATA)
+    def show_rows(self) -> None:
+        """Name the folder of the rows, when it is not where one would look."""
         data = embedded.place(settings.GOFLY_DATA).data
         if settings.GOFLY_DATA not in data.parents:
-            self.stdout.write(f"  (its account cannot enter this folder: the rows are in {data})")
+            self.stdout.write(f"    in {data}: this folder is closed to the database's account")
 
     def serve(self, started: ExitStack, passwords: dict[str, str]) -> None:
         """Run background work and the web server until somebody stops us."""
