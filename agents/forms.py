@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from agents.requests import PersonsRequest
@@ -36,7 +38,12 @@ class CodeForm(FramedForm):
         label=_("Code"),
         error_messages={"invalid": _("A code has six digits.")},
         widget=forms.TextInput(
-            {"inputmode": "numeric", "autocomplete": "one-time-code", "placeholder": "123456"}
+            {
+                "autocomplete": "one-time-code",
+                "autofocus": True,
+                "inputmode": "numeric",
+                "placeholder": "123456",
+            }
         ),
     )
 
@@ -54,6 +61,7 @@ class RecoveryForm(FramedForm):
         widget=forms.TextInput(
             {
                 "autocomplete": "off",
+                "autofocus": True,
                 "autocapitalize": "none",
                 "spellcheck": "false",
                 "placeholder": "abcde-23456",
@@ -97,6 +105,8 @@ class ProfileForm(FramedForm, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["language"].choices = [("", _("As the browser asks")), *own_names()]
+        self.fields["language"].help_text = ""
         self.fields["display_name"].widget.attrs["autocomplete"] = "nickname"
         self.fields["email"].widget.attrs["autocomplete"] = "email"
 
@@ -146,6 +156,11 @@ def check_password_of(request: PersonsRequest, password: str) -> None:
     """Refuse a password that is not this person's; failures count towards the lock-out."""
     if authenticate(request, username=request.user.get_username(), password=password) is None:
         raise forms.ValidationError(_("This is not your current password."))
+
+
+def own_names() -> list[tuple[str, str]]:
+    """Our languages, each in its own words."""
+    return [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
 
 
 def _without_spaces(data: Any) -> Any:

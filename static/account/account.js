@@ -31,4 +31,8 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print())
 }
 
+const wrong = document.querySelector("[aria-invalid=true]")
+wrong?.focus()
+wrong?.select?.()
+
 for (const block of document.querySelectorAll("[data-scripted]")) block.hidden = false

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from time import time
+from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -15,6 +15,9 @@ from chat.models import Membership, Site, User
 
 PASSWORD = "correct horse battery staple"
 STEP_SECONDS = 30
+
+# What Django's test client returns has no public type.
+Answer = Any
 
 
 def person(name: str, role: str = "", *, site: Site | None = None) -> User:
@@ -27,9 +30,7 @@ def person(name: str, role: str = "", *, site: Site | None = None) -> User:
     return user
 
 
-def sign_in(
-    client: Client, name: str, password: str = PASSWORD, **headers: str
-) -> HttpResponse:
+def sign_in(client: Client, name: str, password: str = PASSWORD, **headers: Any) -> Answer:
     """Post the sign-in form."""
     form = {"username": name, "password": password}
     return client.post("/app/login", form, **headers)
@@ -49,6 +50,6 @@ def code_of(key: str, *, steps: int = 0) -> str:
     return f"{clock.token():06d}"
 
 
-def without_token(answer: HttpResponse) -> str:
+def without_token(answer: Answer) -> str:
     """The page without its CSRF tokens, which differ each time."""
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())

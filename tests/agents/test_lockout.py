@@ -7,12 +7,11 @@ from datetime import timedelta
 import pytest
 from axes.models import AccessAttempt
 from django.db.models import F
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import override_settings
 
 from chat.models import User
-from tests.agents.people import PASSWORD, person, sign_in, without_token
+from tests.agents.people import PASSWORD, Answer, person, sign_in, without_token
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +21,7 @@ MANY = 100
 FAST = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 
 
-def guess(client: Client, name: str, times: int, address: str = "203.0.113.9") -> HttpResponse:
+def guess(client: Client, name: str, times: int, address: str = "203.0.113.9") -> Answer:
     """Try so many wrong passwords; the last answer."""
     for number in range(times):
         answer = sign_in(client, name, f"wrong password {number}", REMOTE_ADDR=address)

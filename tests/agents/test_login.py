@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.test import Client
-from tests.agents.people import PASSWORD, person, sign_in, without_token
 
 from agents.models import Session
+from tests.agents.people import PASSWORD, person, sign_in, without_token
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +44,7 @@ def test_unknown_names_cost_the_same_work_as_known_ones(
     hashed: list[str] = []
     encode = ScryptPasswordHasher.encode
 
-    def counted(self: ScryptPasswordHasher, password: str, *args: object) -> str:
+    def counted(self: ScryptPasswordHasher, password: str, *args: Any) -> str:
         hashed.append(password)
         return encode(self, password, *args)
 
@@ -120,4 +122,3 @@ def test_nobody_may_frame_or_script_the_page(client: Client) -> None:
     assert "default-src 'none'; script-src 'self'; style-src 'self';" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
-

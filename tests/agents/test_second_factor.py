@@ -6,7 +6,6 @@ import re
 from base64 import b32decode
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
@@ -15,7 +14,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from agents.models import RecoveryCode, Session
 from agents.services import second_factor
 from chat.models import Membership, Ticket, User
-from tests.agents.people import PASSWORD, code_of, person, sign_in, with_authenticator
+from tests.agents.people import PASSWORD, Answer, code_of, person, sign_in, with_authenticator
 
 pytestmark = pytest.mark.django_db
 
@@ -24,21 +23,21 @@ REQUIRED = override_settings(GOFLY_SECOND_FACTOR="required")
 CLOSED = ["/app/me", "/app/second-factor/off", "/app/second-factor/codes", "/admin/", "/app/login"]
 
 
-def shown_key(page: HttpResponse) -> str:
+def shown_key(page: Answer) -> str:
     """The key on the set-up page, as an authenticator takes it."""
     text = re.search(r'id="secret">([A-Z2-7 ]+)<', page.content.decode())
     assert text
     return b32decode(text[1].replace(" ", "")).hex()
 
 
-def hidden(page: HttpResponse, name: str) -> str:
+def hidden(page: Answer, name: str) -> str:
     """The value of a hidden field."""
     value = re.search(rf'name="{name}" value="([^"]*)"', page.content.decode())
     assert value
     return value[1]
 
 
-def set_up(client: Client) -> HttpResponse:
+def set_up(client: Client) -> Answer:
     """Walk through the set-up; the page with the recovery codes."""
     page = client.get(SET_UP)
     form = {"enrolment": hidden(page, "enrolment"), "code": code_of(shown_key(page))}

@@ -283,5 +283,5 @@ def test_the_profile_stores_its_three_fields_and_no_other(client: Client) -> Non
 
 def everything() -> list[object]:
     """All rows that accounts keep."""
-    kept = (User, Session, TOTPDevice, Membership)
-    return [list(model.objects.order_by("pk").values()) for model in kept]
+    kept = (User.objects, Session.objects, TOTPDevice.objects, Membership.objects)
+    return [list(rows.order_by("pk").values()) for rows in kept]
