@@ -14,7 +14,7 @@ test:
 	@sh scripts/install_services.sh
 	@$(PYTHON) scripts/bootstrap.py requirements-dev.txt
 	.venv/bin/python -m pytest
-	node --test tests/js
+	node --test tests/js/*.test.js
 
 check:
 	@.ci/run
