@@ -19,23 +19,27 @@ from chat.models import ApiToken, Membership, Site, Team, User, WidgetSettings
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
-# What is watched, without the fields that are secrets or change by themselves.
-HIDDEN: Mapping[type[models.Model], tuple[str, ...]] = {
-    Site: ("identity_secrets",),
-    WidgetSettings: (),
-    Membership: (),
-    Team: (),
-    User: ("password", "last_login", "auth_epoch"),
-    ApiToken: ("digest", "auth_epoch", "last_used_at"),
-}
+# What is watched, without the fields that are secrets, change by themselves, or say nothing.
+HIDDEN: Mapping[type[models.Model], frozenset[str]] = {
+    Site: frozenset({"id", "identity_secrets", "created_at"}),
+    WidgetSettings: frozenset({"id"}),
+    Membership: frozenset({"id", "created_at"}),
+    Team: frozenset({"id"}),
+    User: frozenset({
+        "id", "password", "last_login", "auth_epoch", "date_joined",
+        "is_staff", "first_name", "last_name",
+    }),
+    ApiToken: frozenset({"id", "digest", "auth_epoch", "last_used_at", "created_at"}),
+}  # fmt: skip
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def watch() -> None:
     """Log every change of the configuration; called once, when Django is ready."""
     for model, hidden in HIDDEN.items():
+        shown = [field.name for field in model._meta.fields if field.name not in hidden]
         members = {"members"} if model is Team else None
-        auditlog.register(model, exclude_fields=list(hidden), m2m_fields=members)
+        auditlog.register(model, include_fields=shown, m2m_fields=members)
         model.add_to_class("get_additional_data", site_of)
 
 

@@ -315,6 +315,9 @@ UNFOLD = {
     "SITE_TITLE": "gofly",
     "SITE_HEADER": "gofly",
     "SITE_SYMBOL": "forum",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": "chat.admin.look.favicon"},
+    ],
     "SITE_URL": None,
     "SHOW_LANGUAGES": True,
     "SHOW_VIEW_ON_SITE": False,
@@ -324,7 +327,7 @@ UNFOLD = {
     "BORDER_RADIUS": "8px",
     "SIDEBAR": {"navigation": "chat.admin.look.navigation"},
     "STYLES": ["chat.admin.look.style"],
-    "SCRIPTS": ["chat.admin.look.script"],
+    "SCRIPTS": ["chat.admin.look.theme_script", "chat.admin.look.expressions_script"],
 }
 AUDITLOG_INCLUDE_ALL_MODELS = False
 PROMETHEUS_EXPORT_MIGRATIONS = False

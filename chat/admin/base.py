@@ -6,17 +6,21 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth import update_session_auth_hash
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
+from unfold.views import ChangeList
 
 from chat import policies
 from chat.admin import home
+from chat.admin.paging import Uncounted, UncountedList
 from chat.admin.words import said
 from chat.errors import ChatError
 from chat.models import User
@@ -39,6 +43,9 @@ def user_of(request: HttpRequest) -> User:
 
 class BackOffice(UnfoldAdminSite):
     """The admin for operators, owners and managers; agents work in the dashboard."""
+
+    index_title = _("Overview")
+    site_title = "gofly"
 
     # What keeps the caller signed in when their own new role would end the session; the app that
     # keeps sessions puts its own way here.
@@ -73,7 +80,7 @@ class SiteScoped(ModelAdmin):
     actions: Sequence[str] | None = None
     list_fullwidth = True
     list_filter_submit = False
-    show_full_result_count = False
+    audited = True  # whether the audit log has entries of these rows
     list_per_page = 50
     save_on_top = False
 
@@ -124,12 +131,15 @@ class SiteScoped(ModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Leave out the buttons that open other forms in small windows."""
+        """Leave out the menu that opens other forms in small windows."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        for name in ("can_add_related", "can_change_related", "can_delete_related"):
-            if hasattr(getattr(field, "widget", None), name):
-                setattr(field.widget, name, False)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
         return field
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Lists whose paginator does not count claim no number of results."""
+        return UncountedList if self.paginator is Uncounted else ChangeList
 
     def attempt(
         self, request: HttpRequest, act: Callable[[], HttpResponse], *, back: str
@@ -150,6 +160,7 @@ class SiteScoped(ModelAdmin):
     ) -> Any:
         """The form; what a service refuses is shown as a sentence above it."""
         view = super().changeform_view
+        extra_context = {"show_history": self.audited} | (extra_context or {})
         return self.attempt(
             request,
             lambda: view(request, object_id, form_url, extra_context),

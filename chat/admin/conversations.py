@@ -61,6 +61,7 @@ class ConversationAdmin(SiteScoped):
     """All conversations of one's sites; answering is done in the dashboard."""
 
     thing = Thing.CONVERSATION
+    audited = False
     paginator = Uncounted
     sortable_by = ()
     list_display = ["public_id", "visitor", "site", "owner", "agent", "last_text", "changed_at"]

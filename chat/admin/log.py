@@ -8,7 +8,6 @@ from typing import Any
 from auditlog import get_logentry_model
 from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
-from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
@@ -58,6 +57,7 @@ class LogEntryAdmin(SiteScoped):
     """Who changed what, when, from where; nobody changes or removes an entry."""
 
     thing = Thing.AUDIT
+    audited = False
     site_path = "additional_data__site"
     paginator = Uncounted
     sortable_by = ()
@@ -115,6 +115,12 @@ class LogEntryAdmin(SiteScoped):
         )
 
 
+# Acts that are noted without the values they changed.
+ACTS = {
+    "identity_secrets": _("signing secrets"),
+    "second_factor": _("second factor"),
+    "members": _("members"),
+}
 DEEDS = {
     LogEntry.Action.CREATE: _("made"),
     LogEntry.Action.UPDATE: _("changed"),
@@ -125,10 +131,8 @@ DEEDS = {
 def label(entry: Any, name: str) -> str:
     """The field's name as its form calls it."""
     model = entry.content_type.model_class()
-    try:
-        return str(capfirst(model._meta.get_field(name).verbose_name)) if model else name
-    except FieldDoesNotExist:
-        return name
+    known = {each.name: each for each in model._meta.fields} if model else {}
+    return str(capfirst(known[name].verbose_name if name in known else ACTS.get(name, name)))
 
 
 def before_and_after(change: Any) -> tuple[str, str]:

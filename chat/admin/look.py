@@ -60,9 +60,19 @@ def style(request: HttpRequest) -> str:
     return static("admin_gofly/back_office.css")
 
 
-def script(request: HttpRequest) -> str:
+def favicon(request: HttpRequest) -> str:
+    """The product's sign in the browser's tab."""
+    return static("img/favicon.svg")
+
+
+def theme_script(request: HttpRequest) -> str:
     """Keeps light or dark the same here and in the dashboard."""
     return static("admin_gofly/theme.js")
+
+
+def expressions_script(request: HttpRequest) -> str:
+    """What the theme's Alpine can not read without eval."""
+    return static("admin_gofly/expressions.js")
 
 
 def account_links(request: HttpRequest) -> list[dict[str, str]]:

@@ -27,7 +27,9 @@ class SigningActions(SiteScoped):
         """No buttons for those who may not press them."""
         site = self.get_object(request, str(object_id))
         buttons: list[Any] = super().get_actions_detail(request, object_id)
-        return buttons if site and may_sign(request, site) else []
+        if site is None or not may_sign(request, site):
+            return []
+        return buttons if len(site.identity_secrets) > 1 else buttons[:1]
 
     @action(description=_("New signing secret"), icon="key", url_path="new-secret")
     def new_secret(self, request: HttpRequest, object_id: str) -> HttpResponse:

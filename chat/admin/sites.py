@@ -13,6 +13,7 @@ from django.db.models import Count, QuerySet
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
@@ -35,7 +36,7 @@ class SiteForm(WatchedForm):
     """A site; the pages that may show it are written one a line."""
 
     allowed_origins = OriginsField(
-        label=Site._meta.get_field("allowed_origins").verbose_name,
+        label=capfirst(Site._meta.get_field("allowed_origins").verbose_name),
         help_text=Site._meta.get_field("allowed_origins").help_text,
         required=False,
         widget=UnfoldAdminTextareaWidget({"rows": 4, "spellcheck": "false"}),

@@ -32,18 +32,23 @@ class UserAdmin(SiteScoped):
     list_filter = ["is_active", "is_superuser"]
     search_fields = ["username", "display_name", "email"]
     search_help_text = _("Name or e-mail")
-    readonly_fields = ["is_active", "works_for", "last_login", "date_joined"]
+    readonly_fields = ["is_open", "works_for", "last_login", "date_joined"]
     actions_detail = ["new_password", "new_factor", "close", "reopen"]
     add_fieldsets = [(None, {"fields": ["username", "display_name", "email", "is_superuser"]})]
     fieldsets = [
         (None, {"fields": ["username", "display_name", "email", "language"]}),
-        (_("Rights"), {"fields": ["is_active", "is_superuser", "works_for"]}),
+        (_("Rights"), {"fields": ["is_open", "is_superuser", "works_for"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
 
     def site_of(self, obj: Any) -> int | None:
         """None: people belong to the installation."""
         return None
+
+    @admin.display(description=_("may sign in"), boolean=True)
+    def is_open(self, user: User) -> bool:
+        """Whether the account is open; its buttons change that."""
+        return user.is_active
 
     @admin.display(description=_("works for"))
     def works_for(self, user: User) -> str:

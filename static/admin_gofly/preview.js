@@ -32,6 +32,7 @@ class Preview {
 
   #write() {
     const page = this.#frame.contentDocument;
+    if (page === null) return; // an error page, which no frame may show
     const { title, tagline, welcome } = this.#frame.dataset;
     put(page, "h1", valueOf("title") || valueOf("site_name") || title);
     put(page, "#status", valueOf("tagline") || tagline);
