@@ -59,16 +59,17 @@ def works() -> bool:
 def make_environment() -> None:
     """Make `.venv`, or say which package of the system is missing."""
     print("Making .venv ...", flush=True)
+    shutil.rmtree(VENV, ignore_errors=True)
     try:
-        import ensurepip  # noqa: F401
+        import ensurepip  # noqa: F401  # Debian's venv fails half-way without it
         import venv
+
+        venv.create(VENV, with_pip=True, symlinks=True)
     except ImportError:
         refuse(
             "This Python cannot make virtual environments;",
             "on Debian and Ubuntu run `apt install python3-venv`, then start again.",
         )
-    shutil.rmtree(VENV, ignore_errors=True)
-    venv.create(VENV, with_pip=True, symlinks=True)
 
 
 def install(requirements: str) -> None:
