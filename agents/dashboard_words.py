@@ -60,6 +60,7 @@ WORDS = (
     _("Message deleted"),
     _("Messages"),
     _("Mine"),
+    _("{name} has written"),
     _("{name} is waiting"),
     _("{name} was faster and has this conversation now."),
     _("{name}, {state}. Your menu"),

@@ -27,6 +27,8 @@ function won({ agent, status }) {
   return t("The conversation has changed meanwhile. Look again.")
 }
 
+const onePane = matchMedia("(max-width: 760px)")
+
 export class Actions {
   constructor(session, boot) {
     this.session = session
@@ -38,15 +40,16 @@ export class Actions {
   open(conv) {
     store.paletteOpen.value = false
     const address = `#${conv}`
-    if (location.hash === address) return this.session.show(conv)
     if (store.activeConv.peek()) history.replaceState(null, "", address)
-    else history.pushState(null, "", address)
+    else if (location.hash !== address) history.pushState(null, "", address)
     this.session.show(conv)
+    if (onePane.matches) document.querySelector(".thread-head button").focus()
   }
 
   close() {
     history.replaceState(null, "", location.pathname)
     this.session.show(null)
+    document.querySelector("gf-vlist")?.focus()
   }
 
   step(by) {

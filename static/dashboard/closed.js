@@ -12,7 +12,7 @@ export async function loadClosed() {
     const { results, next } = await read(known.next ?? FIRST)
     const rows = new Map(store.closed.peek().rows)
     for (const row of results) rows.set(row.conv, tidy(row))
-    store.closed.value = { rows, next: next && local(next), state: next ? "more" : "end" }
+    store.closed.value = { rows, next, state: next ? "more" : "end" }
   } catch (error) {
     console.warn("gofly: closed conversations did not load", error)
     store.closed.value = { ...store.closed.peek(), state: "error" }
@@ -23,10 +23,4 @@ async function read(address) {
   const answer = await fetch(address, { credentials: "same-origin" })
   if (!answer.ok) throw new Error(`status ${answer.status}`)
   return answer.json()
-}
-
-// Behind a proxy the server may name itself otherwise than the browser does.
-function local(address) {
-  const { pathname, search } = new URL(address, location.href)
-  return pathname + search
 }

@@ -117,7 +117,11 @@ export function makeReceiver(session) {
 
   function rowChanged({ before, after }) {
     if (after.status === "closed" || before?.status === "closed") closedChanged(after)
-    if (after.status === "waiting" && before?.status !== "waiting") session.somebodyWaits(after)
+    if (after.status === "waiting" && before?.status !== "waiting") {
+      session.callsForAttention(after, "waits")
+    } else if (store.isMyRow(after) && after.unread > (before?.unread ?? 0)) {
+      session.callsForAttention(after, "wrote")
+    }
     if (after.conv === store.activeConv.peek()) session.read()
     store.listChanged()
   }
@@ -150,7 +154,6 @@ export function makeReceiver(session) {
     const agents = new Map(store.agents.value)
     if (agents.has(agent)) agents.set(agent, { ...agents.get(agent), state })
     store.agents.value = agents
-    if (agent === store.me.value.id) store.me.value = { ...store.me.value, state }
   }
 
   function visitorPresence({ conv, online, page }) {

@@ -151,7 +151,7 @@ function row(one) {
 
 function lastWords(one) {
   const typing = store.typing.get(one.conv)
-  if (typing) return html`<span class="conv-typing">${t("is typing")}<i class="dots"></i></span>`
+  if (typing?.who === "visitor") return html`<span class="conv-typing">${t("is typing")}<i class="dots"></i></span>`
   const own = one.preview?.k === "agent" ? html`${icon("undo-2", "sm")}` : nothing
   const text = one.preview?.text || t("No message yet")
   return html`<span class="conv-last">${own}<bdi>${highlight(text, store.query.value)}</bdi></span>`

@@ -19,7 +19,7 @@ export function listenToKeys(commands, actions) {
 function escape(event, actions) {
   if (store.paletteOpen.peek()) return
   if (isField(event.target)) return event.target.blur()
-  if (store.detailsOpen.peek()) store.detailsOpen.value = false
+  if (store.detailsOpen.peek() && !store.wide()) store.detailsOpen.value = false
   else if (store.activeConv.peek()) actions.close()
 }
 

@@ -1,9 +1,10 @@
 // The agent dashboard: reads what the page carries, joins the parts and starts.
 import { Actions } from "./actions.js"
 import { commandsOf } from "./commands.js"
+import { Idle } from "./idle.js"
 import { listenToKeys } from "./keys.js"
-import { somebodyWaits, startNotices } from "./notices.js"
-import { Session } from "./session.js"
+import { callForAttention, startNotices } from "./notices.js"
+import { Session, ignoreLoss } from "./session.js"
 import { rememberSettings } from "./settings.js"
 import * as store from "./store.js"
 import { View, app, html, icon } from "./view.js"
@@ -46,7 +47,7 @@ function start() {
   const session = new Session(boot, {
     login: () => location.assign(`${boot.urls.login}?next=${encodeURIComponent(boot.urls.dashboard)}`),
     reload: reloadOnce,
-    somebodyWaits: (row) => somebodyWaits(row, (conv) => actions.open(conv)),
+    callsForAttention: (row, why) => callForAttention(row, why, (conv) => actions.open(conv)),
   })
   const actions = new Actions(session, boot)
   Object.assign(app, { session, actions })
@@ -58,6 +59,7 @@ function start() {
 
 function run(session, commands, actions) {
   startNotices()
+  watchInput(session)
   listenToKeys(commands, actions)
   listenToTheMachine(session)
   const address = () => session.show(location.hash.slice(1).match(/^[A-Za-z0-9_-]{8,40}$/)?.[0] ?? null)
@@ -65,6 +67,15 @@ function run(session, commands, actions) {
   address()
   setInterval(() => { if (!document.hidden && store.counts.peek().queue) store.second.value += 1 }, 1_000)
   return session.start()
+}
+
+function watchInput(session) {
+  const setState = (state) => session.setState(state).catch(ignoreLoss)
+  const idle = new Idle({ state: () => store.me.peek().state, setState })
+  for (const input of ["pointermove", "pointerdown", "keydown", "wheel"]) {
+    addEventListener(input, () => idle.touch(), { passive: true })
+  }
+  idle.touch()
 }
 
 // A new version of the server asks for new scripts; a second refusal in a row needs a person.

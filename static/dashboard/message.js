@@ -24,16 +24,16 @@ const EVENTS = {
     ({ agent, team }) => t("Transferred to {name}", { name: agent?.name ?? team?.name ?? "" })],
   released: ["undo-2", () => t("Back in the queue")],
   resolved: ["circle-check",
-    ({ agent }) => (agent ? t("Resolved by {name}", { name: agent.name }) : t("Resolved"))],
+    (data, name) => (name ? t("Resolved by {name}", { name }) : t("Resolved"))],
   reopened: ["rotate-ccw",
-    ({ agent }) => (agent ? t("Reopened by {name}", { name: agent.name }) : t("Reopened"))],
+    (data, name) => (name ? t("Reopened by {name}", { name }) : t("Reopened"))],
   closed_by_visitor: ["circle-check", () => t("The visitor ended the conversation")],
 }
 
 function event({ row, ts }) {
   const data = row.data ?? {}
   const [name, words] = EVENTS[row.body] ?? ["circle", () => row.body]
-  return html`<p class="event">${icon(name, "sm")}<span>${words(data)}${data.reason
+  return html`<p class="event">${icon(name, "sm")}<span>${words(data, row.from?.name)}${data.reason
     ? html` · <bdi>${data.reason}</bdi>` : nothing}</span><time class="num">${clock(ts)}</time></p>`
 }
 

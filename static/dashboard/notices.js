@@ -1,4 +1,4 @@
-// How a waiting visitor is noticed: the title of the tab, a sound, a notice of the desktop.
+// How a visitor is noticed: the title of the tab, a sound, a notice of the desktop.
 import { effect } from "../vendor/signals-core/signals-core.js"
 import * as store from "./store.js"
 import { t } from "./words.js"
@@ -15,11 +15,17 @@ export function startNotices() {
   })
 }
 
-export function somebodyWaits(row, open) {
+const TITLES = {
+  waits: (name) => t("{name} is waiting", { name }),
+  wrote: (name) => t("{name} has written", { name }),
+}
+
+// `why`: a visitor waits for anybody, or wrote to this agent, who looks elsewhere.
+export function callForAttention(row, why, open) {
+  if (why === "wrote" && !document.hidden) return
   if (store.sound.peek()) chime()
   if (!store.notices.peek() || !document.hidden || Notification.permission !== "granted") return
-  const name = row.visitor.name || t("Visitor")
-  const notice = new Notification(t("{name} is waiting", { name }), {
+  const notice = new Notification(TITLES[why](row.visitor.name || t("Visitor")), {
     body: row.preview?.text ?? "", tag: row.conv,
   })
   notice.onclick = () => { focus(); notice.close(); open(row.conv) }
@@ -41,7 +47,9 @@ function chime() {
   }
 }
 
-export const noticesPossible = () => "Notification" in globalThis
+// Chrome on Android knows the name, but shows notices from service workers only.
+export const noticesPossible = () =>
+  "Notification" in globalThis && !navigator.userAgent.includes("Android")
 
 // Browsers ask the person only when a button led here.
 export async function switchNotices() {

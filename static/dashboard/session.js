@@ -17,6 +17,11 @@ const TYPING_MS = 2_000
 const SYNC_MS = 5_000
 const REWATCH_MS = 1_000
 
+// A lost connection refuses nothing: what was asked is asked again after the next welcome.
+export function ignoreLoss(refused) {
+  if (refused.code !== "lost") throw refused
+}
+
 export class Session {
   tab = uuid()
   calls = new Calls((frame) => this.link.send(frame))
@@ -27,9 +32,10 @@ export class Session {
   #typingIn = null
   #watchedAt = 0
   #begun = false
+  #state = null
   #readTimer = 0
 
-  // hooks: login(), reload(), somebodyWaits(row), for what concerns the page and not the socket.
+  // hooks: login(), reload(), callsForAttention(row, why), for what concerns the page and not the socket.
   constructor(boot, hooks) {
     this.#boot = boot
     this.hooks = hooks
@@ -60,7 +66,8 @@ export class Session {
 
   // What the receiver asks for.
 
-  welcomed({ limits }) {
+  welcomed({ limits, me }) {
+    if (this.#state && this.#state !== me.state) this.setState(this.#state).catch(ignoreLoss)
     this.watch()
     for (const chat of store.chats.values()) this.subscribe(chat)
     this.outbox.connected(limits?.window)
@@ -126,7 +133,7 @@ export class Session {
     store.listChanged()
   }
 
-  somebodyWaits(row) { this.hooks.somebodyWaits(row) }
+  callsForAttention(row, why) { this.hooks.callsForAttention(row, why) }
 
   // What the agent does.
 
@@ -172,16 +179,19 @@ export class Session {
     this.link.send({ t: "typing", conv, on })
   }
 
+  // The server forgets the state when it restarts; the agent did not.
   setState(state) {
+    this.#state = state
     return this.calls.ask({ t: "presence", state, rid: uuid() })
       .then(() => { store.me.value = { ...store.me.value, state } })
   }
 
   // claim, assign, transfer, release, resolve, reopen: compare-and-set on the version we saw.
-  operate(type, conv, more = {}) {
+  async operate(type, conv, more = {}) {
     const version = store.rows.byConv.get(conv)?.version ?? store.chats.get(conv)?.info?.version
       ?? store.closed.value.rows.get(conv)?.version
-    return this.calls.ask({ t: type, conv, cid: uuid(), if_version: version, ...more })
+    const done = await this.calls.ask({ t: type, conv, cid: uuid(), if_version: version, ...more })
+    store.rows.patch(conv, { version: done.version }) // the next click may come before the row
   }
 
   pending(conv) {
@@ -246,7 +256,6 @@ export class Session {
     this.subscribe(chat)
   }
 
-  // A lost connection is no refusal: the chat is asked for again after the next welcome.
   #openRefused(chat, { code }) {
     if (code === "lost" && this.link.state.name !== "online") return
     chat.state = code === "not_found" || code === "forbidden" ? "denied" : "error"

@@ -35,7 +35,7 @@ export const second = signal(0) // raised every second while somebody waits
 export const durable = signal(true)
 
 // Wide screens have room for the visitor beside the conversation.
-function wide() { return globalThis.matchMedia?.("(min-width: 1161px)").matches ?? false }
+export function wide() { return globalThis.matchMedia?.("(min-width: 1161px)").matches ?? false }
 
 // The inbox.
 export const rows = new Rows()
