@@ -6,11 +6,17 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from agents.requests import PersonsRequest
 from chat.models import User
+
+
+def own_names() -> list[tuple[str, str]]:
+    """Our languages, each in its own words, after the choice to follow the browser."""
+    names = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+    return [("", gettext("As the browser asks")), *names]
 
 
 class FramedForm(forms.Form):
@@ -96,6 +102,8 @@ class ConfirmForm(FramedForm):
 class ProfileForm(FramedForm, forms.ModelForm):
     """What others see of a person, and the language of the pages."""
 
+    language = forms.ChoiceField(label=_("Language"), choices=own_names, required=False)
+
     class Meta:
         """Nothing else can be changed by hand."""
 
@@ -105,8 +113,6 @@ class ProfileForm(FramedForm, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = [("", _("As the browser asks")), *own_names()]
-        self.fields["language"].help_text = ""
         self.fields["display_name"].widget.attrs["autocomplete"] = "nickname"
         self.fields["email"].widget.attrs["autocomplete"] = "email"
 
@@ -156,11 +162,6 @@ def check_password_of(request: PersonsRequest, password: str) -> None:
     """Refuse a password that is not this person's; failures count towards the lock-out."""
     if authenticate(request, username=request.user.get_username(), password=password) is None:
         raise forms.ValidationError(_("This is not your current password."))
-
-
-def own_names() -> list[tuple[str, str]]:
-    """Our languages, each in its own words."""
-    return [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
 
 
 def _without_spaces(data: Any) -> Any:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -283,5 +284,5 @@ def test_the_profile_stores_its_three_fields_and_no_other(client: Client) -> Non
 
 def everything() -> list[object]:
     """All rows that accounts keep."""
-    kept = (User.objects, Session.objects, TOTPDevice.objects, Membership.objects)
-    return [list(rows.order_by("pk").values()) for rows in kept]
+    kept = (User, Session, TOTPDevice, Membership)
+    return [list(QuerySet(model).order_by("pk").values()) for model in kept]
