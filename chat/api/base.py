@@ -28,6 +28,7 @@ class Endpoint(GenericViewSet[Any]):
 
     scopes: ClassVar[Mapping[str, Scope]]
     orders: ClassVar[tuple[str, ...]] = ("pk",)
+    http_method_names = ("get", "head", "post", "patch", "delete")
     lookup_value_regex = "[A-Za-z0-9_-]{1,40}"
     pagination_class = KeysetPagination
     filter_backends = (StrictFilters,)

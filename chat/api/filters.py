@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC
 from typing import Any
 
+from django import forms
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
+from django_filters.fields import IsoDateTimeField
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
@@ -45,6 +48,24 @@ class IdFilter(filters.CharFilter):
         return rows.none() if number is None else super().filter(rows, number)
 
 
+class UtcField(IsoDateTimeField):
+    """A time that is also one in UTC: the database knows no year 10000."""
+
+    def to_python(self, value: Any) -> Any:
+        """The time, or what the form reports."""
+        moment = super().to_python(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+class MomentFilter(filters.IsoDateTimeFilter):
+    """Rows before or after a time."""
+
+    field_class = UtcField
+
+
 class SiteFilters(filters.FilterSet):
     """Of anything that belongs to a site."""
 
@@ -57,7 +78,7 @@ class VisitorFilters(SiteFilters):
     external_id = filters.CharFilter()
     email = filters.CharFilter(lookup_expr="iexact")
     online = filters.BooleanFilter(method="filter_online")
-    seen_after = filters.IsoDateTimeFilter(field_name="last_seen_at", lookup_expr="gt")
+    seen_after = MomentFilter(field_name="last_seen_at", lookup_expr="gt")
 
     def filter_online(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         """Visitors with an open socket, or without one."""
@@ -73,9 +94,9 @@ class ConversationFilters(SiteFilters):
     agent = IdFilter("ag_", field_name="agent_id")
     team = IdFilter("tm_", field_name="team_id")
     visitor = filters.CharFilter(field_name="visitor__public_id")
-    opened_after = filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="gt")
-    opened_before = filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="lt")
-    updated_after = filters.IsoDateTimeFilter(field_name="changed_at", lookup_expr="gt")
+    opened_after = MomentFilter(field_name="opened_at", lookup_expr="gt")
+    opened_before = MomentFilter(field_name="opened_at", lookup_expr="lt")
+    updated_after = MomentFilter(field_name="changed_at", lookup_expr="gt")
 
     def filter_status(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Conversations that stand so."""

@@ -15,6 +15,7 @@ from chat.api.conversations import ConversationEndpoint
 from chat.api.errors import Malformed
 from chat.api.serializers import MessageBody, MessageNew
 from chat.events import MessageStored, Thread
+from chat.protocol import fields
 from chat.protocol.limits import INTEGER_MOST
 from chat.services.messages import agent_author, post_message
 from chat.services.reading import rows_after, rows_before
@@ -37,10 +38,8 @@ class MessagesView(ConversationEndpoint):
         """Rows after or before a `seq`, oldest first; without either the last ones."""
         row = self.thread(conversation, Scope.READ)
         thread, limit = thread_of(row), pagination.read_limit(request)
-        after, before = (
-            pagination.read_seq(request, "after_seq"),
-            pagination.read_seq(request, "before_seq"),
-        )
+        after = pagination.read_seq(request, "after_seq")
+        before = pagination.read_seq(request, "before_seq")
         if after is not None and before is not None:
             raise Malformed(fields={"before_seq": ["Give one of after_seq and before_seq."]})
         if after is not None:
@@ -69,7 +68,7 @@ class MessagesView(ConversationEndpoint):
             sender,
             cid,
             Kind.TEXT,
-            values["body"],
+            fields.words(values["body"]),
             data={"origin": "api"} if self.caller.token else {},
             internal=values["note"],
             reply_to=values["reply_to"],

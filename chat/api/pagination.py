@@ -34,8 +34,9 @@ class KeysetPagination(BasePagination):
         """One page of the rows, in the order asked for."""
         self.request, limit = request, read_limit(request)
         cursor = _read_cursor(request.query_params.get("cursor"), _order(request, view.orders))
-        found = cursor.narrow(rows)[: limit + 1]
-        self._set_links(cursor, page := list(found[:limit]), more=len(found) > limit)
+        found = list(cursor.narrow(rows)[: limit + 1])
+        page = found[:limit]
+        self._set_links(cursor, page, more=len(found) > limit)
         return page if cursor.forward else page[::-1]
 
     def get_paginated_response(self, data: Any) -> Response:

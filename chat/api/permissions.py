@@ -74,6 +74,6 @@ class HasScope(BasePermission):
         """Known, and with a scope that allows the action anywhere at all."""
         if not request.user.is_authenticated:
             return False
-        if not isinstance(request.auth, ApiToken) or not view.action:
+        if not isinstance(request.auth, ApiToken) or request.method not in view.allowed_methods:
             return True
         return RANK[Scope(request.auth.scope)] >= RANK[view.scopes[view.action]]

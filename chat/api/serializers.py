@@ -15,7 +15,7 @@ from chat.shapes import agent_wire_id, inbox_row
 from chat.vocabulary import Presence, Role, Scope, SenderKind, Status, status_of
 
 LANGUAGES = WidgetSettings._meta.get_field("language").choices
-COLOR = r"\A#[0-9a-fA-F]{6}\Z"
+COLOR = WidgetSettings._meta.get_field("color").validators
 
 
 class WidgetBody(Body):
@@ -26,7 +26,7 @@ class WidgetBody(Body):
     welcome = Text(max_length=500, allow_blank=True, required=False)
     away_text = Text(max_length=500, allow_blank=True, required=False)
     launcher_text = Text(max_length=40, allow_blank=True, required=False)
-    color = serializers.RegexField(COLOR, required=False)
+    color = Text(validators=COLOR, required=False)
     scheme = Choice(choices=WidgetSettings.Scheme.choices, required=False)
     position = Choice(choices=WidgetSettings.Position.choices, required=False)
     language = Choice(choices=LANGUAGES, required=False)
