@@ -10,6 +10,8 @@ Application = Callable[[Scope, Any, Any], Awaitable[None]]
 HEADERS = frozenset(
     {b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-real-ip", b"forwarded"}
 )
+# Left in place of what was dropped: such a request came through somebody, so it is not local.
+MARK = (b"x-forwarding-dropped", b"1")
 
 
 class BelieveProxies:
@@ -23,8 +25,7 @@ class BelieveProxies:
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """Pass the connection on, without claims that nobody vouches for."""
         if "headers" in scope and not self.trusts(scope):
-            kept = [pair for pair in scope["headers"] if pair[0].lower() not in HEADERS]
-            scope = {**scope, "headers": kept}
+            scope = {**scope, "headers": without_claims(scope["headers"])}
         await self.application(scope, receive, send)
 
     def trusts(self, scope: Scope) -> bool:
@@ -33,3 +34,9 @@ class BelieveProxies:
         if not client:
             return False
         return any(ip_address(client[0]) in network for network in self.networks)
+
+
+def without_claims(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers without those that only a proxy may set, and a mark when there were any."""
+    kept = [pair for pair in headers if pair[0].lower() not in HEADERS]
+    return kept if len(kept) == len(headers) else [*kept, MARK]

@@ -13,6 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 
+# The last is what is left of the others when nobody vouches for them.
+PASSED_ON = ("X-Forwarded-For", "Forwarded", "X-Forwarding-Dropped")
 # Set when the process has been told to leave: it finishes what it holds and takes nothing new.
 draining = threading.Event()
 _migrated = threading.Event()
@@ -71,7 +73,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def is_local(request: HttpRequest) -> bool:
     """Whether this machine itself asks; what a proxy passes on comes from somebody else."""
-    passed_on = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    passed_on = any(name in request.headers for name in PASSED_ON)
     return not passed_on and ip_address(request.META["REMOTE_ADDR"]).is_loopback
 
 

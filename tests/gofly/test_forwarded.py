@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gofly.forwarded import BelieveProxies
+from gofly.forwarded import MARK, BelieveProxies
 
 FORWARDED = (b"x-forwarded-for", b"203.0.113.9")
 
@@ -31,7 +31,7 @@ async def test_a_named_proxy_is_believed() -> None:
 
 @pytest.mark.parametrize("peer", ["203.0.113.5", "127.0.0.1", "::1", None])
 async def test_nobody_else_is(peer: str | None) -> None:
-    assert await seen_from(peer, "10.0.0.0/8") == [(b"host", b"chat.example.com")]
+    assert await seen_from(peer, "10.0.0.0/8") == [(b"host", b"chat.example.com"), MARK]
 
 
 async def test_without_proxies_nobody_is() -> None:

@@ -62,6 +62,7 @@ def test_metrics_are_for_this_machine() -> None:
         {"REMOTE_ADDR": "203.0.113.5"},
         {"HTTP_X_FORWARDED_FOR": "203.0.113.5"},
         {"HTTP_FORWARDED": "for=203.0.113.5"},
+        {"HTTP_X_FORWARDING_DROPPED": "1"},
         {"REMOTE_ADDR": "203.0.113.5", "HTTP_AUTHORIZATION": "Bearer "},
     ],
 )

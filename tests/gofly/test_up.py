@@ -234,6 +234,16 @@ def test_metrics_count_what_happened(ready: Run) -> None:
         assert name in text
 
 
+def test_metrics_are_not_for_those_a_proxy_lets_through(ready: Run) -> None:
+    through = urllib.request.Request(
+        ready.url + "/metrics", headers={"X-Forwarded-For": "127.0.0.1"}
+    )
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(through, timeout=5)
+    assert refusal.value.code == 403
+    refusal.value.close()
+
+
 def test_readiness_is_json(ready: Run) -> None:
     with urllib.request.urlopen(ready.url + "/readyz", timeout=5) as answer:
         assert json.load(answer) == {"status": "ready"}
