@@ -151,6 +151,7 @@ WORDS = (
     _("This conversation is closed."),
     _("This conversation no longer exists."),
     _("to send"),
+    _("To the newest"),
     _("Today"),
     _("Too many conversations are open. Close some first."),
     _("Too many unsent messages. Wait until they are sent."),

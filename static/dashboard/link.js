@@ -90,6 +90,7 @@ export class Link {
   async #open() {
     this.#timers.clearTimeout(this.#retry)
     this.#hint = {}
+    if (!this.#options.online()) return this.#sitOut()
     const attempt = this.#socket = { close: () => {} } // so that wake() opens no second one
     let ticket
     try {
@@ -98,6 +99,12 @@ export class Link {
       return this.#ticketFailed(attempt, error)
     }
     if (this.#socket === attempt) this.#connect(ticket)
+  }
+
+  // Without a network a try is certain to fail; `online` wakes us, this is for a missed event.
+  #sitOut() {
+    this.#wait()
+    this.#retryIn(LONGEST_MS)
   }
 
   #ticketFailed(attempt, error) {

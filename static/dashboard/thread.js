@@ -15,6 +15,7 @@ class Thread extends View {
   pinned = signal(true)
   #shown = { conv: null, first: null }
   #lastTop = 0
+  #leftAt = 0 // the newest row when the reader scrolled up
   #below = 0 // distance from the end of the log, kept while older rows are put above
   #sizes = new ResizeObserver(() => this.#stick())
 
@@ -100,7 +101,8 @@ class Thread extends View {
       <div class="lines">${repeat(lines, (one) => one.key, (one) => line(one, seen, this.session))}
         ${preview(store.typing.get(conv), this.visitor().name)}</div></div>
       ${this.pinned.value ? nothing : html`<button class="btn outline to-end pop"
-        @click=${() => this.toEnd()}>${icon("arrow-down", "sm")}${t("New messages")}</button>`}</div>`
+        @click=${() => this.toEnd()}>${icon("arrow-down", "sm")}
+        ${chat.have > this.#leftAt ? t("New messages") : t("To the newest")}</button>`}</div>`
   }
 
   older(chat) {
@@ -149,6 +151,7 @@ class Thread extends View {
   }
 
   #pin(pinned) {
+    if (this.pinned.peek() && !pinned) this.#leftAt = store.activeChat.peek()?.have
     if (this.pinned.peek() !== pinned) this.pinned.value = pinned
     this.session.atEnd = pinned
     if (pinned) this.session.read()

@@ -101,6 +101,20 @@ test("coming online while waiting tries within two seconds", async () => {
   assert.equal(sockets.length, before + 1)
 })
 
+test("without a network nothing is tried until it is back", async () => {
+  let network = true
+  const { link, clock, sockets, last, states } = await online({ online: () => network })
+  network = false
+  last().end(1006)
+  await clock.pass(60_000)
+  assert.equal(states.at(-1), "offline")
+  assert.equal(sockets.length, 1)
+  network = true
+  link.wake()
+  await clock.pass(2_000)
+  assert.equal(sockets.length, 2)
+})
+
 for (const [code, reason] of [[4440, "login"], [4406, "version"], [4403, "denied"], [1000, "ended"]]) {
   test(`close ${code} stops: ${reason}`, async () => {
     const { clock, sockets, last, states } = await online()
