@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from agents.models import Session
 from agents.requests import address_of
 from agents.sessions import ADDRESS, DEVICE, EPOCH, SEEN, STARTED, SessionStore
+from chat.comet.hub import agent_key, hub
+from chat.events import SessionEnded
 from chat.models import Ticket, User
 
 TOUCH_SECONDS = 600
@@ -22,7 +24,8 @@ def living(session_keys: Iterable[str]) -> set[str]:
 
 
 def begin(request: HttpRequest, user: User) -> None:
-    """Note in a fresh session whose it is and where it comes from."""
+    """Note in a fresh session whose it is and where it comes from; clear expired ones away."""
+    SessionStore.clear_expired()
     now = int(time())
     request.session[EPOCH] = user.auth_epoch
     request.session[DEVICE] = request.META.get("HTTP_USER_AGENT", "")[:300]
@@ -47,7 +50,9 @@ def keep(request: HttpRequest, user: User) -> None:
 def end_all(user: User) -> None:
     """End every session, socket and API token of this person."""
     user.raise_auth_epoch()
-    Session.objects.filter(user=user).delete()
+    rows = Session.objects.filter(user=user)
+    _tell_sockets(user, set(rows.values_list("session_key", flat=True)))
+    rows.delete()
     Ticket.objects.filter(user=user).delete()
 
 
@@ -56,7 +61,14 @@ def end_one(user: User, *, name: str) -> bool:
     """End the session of this person that pages call by this name."""
     for session in Session.objects.filter(user=user):
         if session.name == name:
+            _tell_sockets(user, {session.session_key})
             Ticket.objects.filter(session_key=session.session_key).delete()
             session.delete()
             return True
     return False
+
+
+def _tell_sockets(user: User, keys: set[str]) -> None:
+    # A hint that saves up to five seconds; `living` is what sockets rely on.
+    ended = SessionEnded(session_keys=frozenset(keys))
+    hub.publish_on_commit(ended, to=[agent_key(user.pk)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from agents.models import Session
 from agents.services import sessions
+from chat.comet.hub import agent_key, hub
+from chat.events import SessionEnded
 from chat.models import Membership, User
 from tests.agents.people import PASSWORD, code_of, person, sign_in, with_authenticator
 
@@ -220,6 +223,29 @@ def test_use_is_noted_at_most_once_in_ten_minutes(client: Client) -> None:
     aged = Session.objects.get().seen_at
     client.get("/app/me")
     assert Session.objects.get().seen_at > aged
+
+
+def test_expired_sessions_are_cleared_away_at_the_next_sign_in(client: Client) -> None:
+    person("ana")
+    sign_in(client, "ana")
+    Session.objects.update(expire_date=timezone.now())
+    sign_in(Client(), "ana")
+    assert Session.objects.count() == 1
+
+
+def test_sockets_hear_at_once_that_their_session_ended(
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
+) -> None:
+    user = person("ana")
+    sign_in(client, "ana")
+    told: list[tuple[SessionEnded, list[str]]] = []
+    monkeypatch.setattr(hub, "publish", lambda event, *, to: told.append((event, list(to))))
+    with django_capture_on_commit_callbacks(execute=True):
+        sessions.end_all(user)
+    key = client.cookies["sessionid"].value
+    assert told == [(SessionEnded(frozenset({key})), [agent_key(user.pk)])]
 
 
 @pytest.mark.parametrize(
