@@ -17,7 +17,9 @@ from gofly.embedded.process import is_running
 from gofly.embedded.programs import explained, run
 
 SECONDS_TO_ANSWER = 30
-SMALLEST_DISK = 300 * 1024 * 1024
+MB = 1024 * 1024
+SPACE_FOR_FIRST_START = 300 * MB
+SPACE_FOR_START = 32 * MB
 OPTIONS = (
     "listen_addresses=",
     "unix_socket_directories=.",  # the data folder itself, however its path is written
@@ -97,7 +99,7 @@ def _initialise(where: Place) -> None:
     """Make the data folder at the first start; a half-made one of a cut-off start is made anew."""
     if (where.data / "PG_VERSION").exists():
         return
-    _require_space(where.data)
+    _require_space(where.data, SPACE_FOR_FIRST_START)
     shutil.rmtree(where.data, ignore_errors=True)
     if folders.SYSTEM_FOLDER in where.data.parents:
         folders.open_folder(where.data.parent)
@@ -113,17 +115,18 @@ def _initialise(where: Place) -> None:
         raise
 
 
-def _require_space(folder: Path) -> None:
-    existing = next(path for path in folder.parents if path.exists())
-    if shutil.disk_usage(existing).free < SMALLEST_DISK:
+def _require_space(folder: Path, needed: int) -> None:
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if shutil.disk_usage(existing).free < needed:
         raise EmbeddedError(
-            f"The disk under {existing} has less than {SMALLEST_DISK // 1024**2} MB left; "
+            f"The disk under {existing} has less than {needed // MB} MB left; "
             "free some space or set GOFLY_DATA to a folder on another disk."
         )
 
 
 def _launch(where: Place, options: Sequence[str]) -> None:
     """Start the server and wait until it accepts connections."""
+    _require_space(where.data, SPACE_FOR_START)  # on a full disk it could not even log the reason
     settings = " ".join(f"-c {shlex.quote(option)}" for option in (*OPTIONS, *options))
     log = where.data / "server.log"
     if log.exists():
@@ -133,7 +136,7 @@ def _launch(where: Place, options: Sequence[str]) -> None:
         run(where, "pg_ctl", "-D", data, "-l", str(log), "-o", settings, "-w", "-t", "60", "start")
     except EmbeddedError as error:
         text = log.read_text(errors="replace") if log.exists() else ""
-        raise explained(text or str(error), where.data) from None
+        raise (explained(text, where.data) if text else error) from None
 
 
 def _prove(where: Place) -> None:

@@ -197,10 +197,18 @@ def test_a_path_too_long_for_a_socket_is_refused(
 def test_a_full_disk_is_refused_before_anything_is_made(
     var: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "SMALLEST_DISK", 10**18)
+    monkeypatch.setattr(cluster, "SPACE_FOR_FIRST_START", 10**18)
     with pytest.raises(embedded.EmbeddedError, match="free some space"):
         embedded.start(var)
     assert not (embedded.place(var).data / "PG_VERSION").exists()
+
+
+def test_a_disk_that_has_filled_up_is_named(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    embedded.start(var, options=FAST)
+    embedded.stop(var)
+    monkeypatch.setattr(cluster, "SPACE_FOR_START", 10**18)
+    with pytest.raises(embedded.EmbeddedError, match="free some space"):
+        embedded.start(var, options=FAST)
 
 
 def test_what_the_server_complains_of_becomes_a_sentence(var: Path) -> None:
