@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from agents.dashboard_words import catalogue
 from agents.middleware import POLICY
+from agents.requests import PersonsRequest
 from chat.models import Membership, Team, User
 
 CLIENT = "dashboard/0.1.0"
@@ -34,7 +35,7 @@ MODULES = sorted(
 @never_cache
 @require_safe
 @login_required
-def dashboard(request: HttpRequest) -> HttpResponse:
+def dashboard(request: PersonsRequest) -> HttpResponse:
     """The dashboard; everything that changes comes over the socket."""
     page = {"boot": boot(request, request.user), "modules": MODULES}
     response = render(request, "dashboard/dashboard.html", page)

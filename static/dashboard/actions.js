@@ -1,7 +1,7 @@
 // What buttons, keys and the palette do; every refusal is told in words.
-import { loadClosed } from "./closed.js"
-import * as store from "./store.js"
-import { t } from "./words.js"
+import { loadClosed } from "./closed.js";
+import * as store from "./store.js";
+import { t } from "./words.js";
 
 const DONE = {
   claim: () => t("The conversation is yours"),

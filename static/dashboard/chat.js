@@ -1,5 +1,5 @@
 // One conversation as this agent has it open: its facts, its rows, and how far everybody has read.
-import { Cursor, firstOf, isHole } from "./cursor.js"
+import { Cursor, firstOf, isHole } from "./cursor.js";
 
 export class Chat {
   state = "loading" // loading, ready, error, denied

@@ -1,6 +1,6 @@
 // Closed conversations, page by page from the REST API.
-import { tidy } from "./rows.js"
-import * as store from "./store.js"
+import { tidy } from "./rows.js";
+import * as store from "./store.js";
 
 const FIRST = "/api/v1/conversations?status=closed"
 

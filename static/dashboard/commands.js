@@ -1,7 +1,7 @@
 // Everything that can be done by key or from the palette, in one list.
-import { nextTheme } from "./settings.js"
-import * as store from "./store.js"
-import { t } from "./words.js"
+import { nextTheme } from "./settings.js";
+import * as store from "./store.js";
+import { t } from "./words.js";
 
 // {name, icon, label(), keys (shown), key (single letter), when(), run()}
 export function commandsOf(actions) {

@@ -1,9 +1,9 @@
 // Where an agent writes: a reply or a note, with a draft for every conversation.
-import { View, html, icon, nothing, signal } from "./view.js"
-import { Drafts } from "./drafts.js"
-import { EMOJI } from "./emoji.js"
-import * as store from "./store.js"
-import { count, t } from "./words.js"
+import { View, html, icon, nothing, signal } from "./view.js";
+import { Drafts } from "./drafts.js";
+import { EMOJI } from "./emoji.js";
+import * as store from "./store.js";
+import { count, t } from "./words.js";
 
 const MOST = 4_000
 const WARN_FROM = 3_600

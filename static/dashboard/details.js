@@ -1,8 +1,8 @@
 // The visitor of the open conversation: who, where from, what they looked at, what was before.
-import { View, avatar, html, icon, link, nothing } from "./view.js"
-import * as store from "./store.js"
-import { ago, clock, fullTime, languageName, ms, serverNow, shortDate, stopwatch, t, timeIn }
-  from "./words.js"
+import { View, avatar, html, icon, link, nothing } from "./view.js";
+import * as store from "./store.js";
+import { ago, clock, fullTime, ms, serverNow, shortDate, stopwatch } from "./words.js";
+import { languageName, t, timeIn } from "./words.js";
 
 const MOST_PAGES = 30
 const DEVICES = { phone: "smartphone", mobile: "smartphone", tablet: "tablet" }

@@ -1,6 +1,6 @@
 // What each frame of the server means for the store: one case a frame.
-import { setServerTime } from "./words.js"
-import * as store from "./store.js"
+import { setServerTime } from "./words.js";
+import * as store from "./store.js";
 
 const TYPING_MS = 6_000
 

@@ -1,9 +1,9 @@
 // The list of conversations: search, tabs with counts, and rows that live.
-import { View, avatar, classMap, highlight, html, icon, nothing, signal } from "./view.js"
-import { loadClosed } from "./closed.js"
-import * as store from "./store.js"
-import { ago, count, span, t } from "./words.js"
-import "./vlist.js"
+import { View, avatar, classMap, highlight, html, icon, nothing, signal } from "./view.js";
+import { loadClosed } from "./closed.js";
+import * as store from "./store.js";
+import { ago, count, span, t } from "./words.js";
+import "./vlist.js";
 
 const LONG_WAIT_MS = 60_000
 const SKELETON_MS = 150

@@ -1,5 +1,5 @@
 // The keyboard: Ctrl or Cmd K everywhere, Esc for the top layer, single letters outside fields.
-import * as store from "./store.js"
+import * as store from "./store.js";
 
 const isField = (target) => target instanceof HTMLElement
   && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))

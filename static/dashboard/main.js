@@ -1,19 +1,19 @@
 // The agent dashboard: reads what the page carries, joins the parts and starts.
-import { Actions } from "./actions.js"
-import { commandsOf } from "./commands.js"
-import { Idle } from "./idle.js"
-import { listenToKeys } from "./keys.js"
-import { callForAttention, startNotices } from "./notices.js"
-import { Session, ignoreLoss } from "./session.js"
-import { rememberSettings } from "./settings.js"
-import * as store from "./store.js"
-import { View, app, html, icon } from "./view.js"
-import { setServerTime, speak, t } from "./words.js"
-import "./inbox.js"
-import "./thread.js"
-import "./details.js"
-import "./palette.js"
-import "./shell.js"
+import { Actions } from "./actions.js";
+import { commandsOf } from "./commands.js";
+import { Idle } from "./idle.js";
+import { listenToKeys } from "./keys.js";
+import { callForAttention, startNotices } from "./notices.js";
+import { Session, ignoreLoss } from "./session.js";
+import { rememberSettings } from "./settings.js";
+import * as store from "./store.js";
+import { View, app, html, icon } from "./view.js";
+import { setServerTime, speak, t } from "./words.js";
+import "./inbox.js";
+import "./thread.js";
+import "./details.js";
+import "./palette.js";
+import "./shell.js";
 
 const boot = JSON.parse(document.getElementById("boot").textContent)
 

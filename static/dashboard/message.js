@@ -1,6 +1,6 @@
 // The lines of a thread: days, events, ratings, bubbles, and what somebody is typing.
-import { classMap, html, icon, linked, nothing } from "./view.js"
-import { clock, day, fullTime, t } from "./words.js"
+import { classMap, html, icon, linked, nothing } from "./view.js";
+import { clock, day, fullTime, t } from "./words.js";
 
 const FAILED = {
   too_long: () => t("The message is too long."),

@@ -1,7 +1,7 @@
 // How a visitor is noticed: the title of the tab, a sound, a notice of the desktop.
-import { effect } from "../vendor/signals-core/signals-core.js"
-import * as store from "./store.js"
-import { t } from "./words.js"
+import { effect } from "../vendor/signals-core/signals-core.js";
+import * as store from "./store.js";
+import { t } from "./words.js";
 
 let audio = null
 

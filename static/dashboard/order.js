@@ -1,5 +1,5 @@
 // Which conversations a tab shows, and in which order.
-import { isMine } from "./rows.js"
+import { isMine } from "./rows.js";
 
 const HOLD_MS = 1_200
 

@@ -1,6 +1,6 @@
 // Messages this agent has written and the server has not confirmed yet, in the order written.
-import { uuid } from "./ids.js"
-import { memoryShelf } from "./shelf.js"
+import { uuid } from "./ids.js";
+import { memoryShelf } from "./shelf.js";
 
 const ANSWER_MS = 10_000
 const KEPT_MS = 60_000

@@ -1,8 +1,8 @@
 // Ctrl K: every command with its key, and every loaded conversation, found by a few letters.
-import { View, avatar, highlight, html, icon, nothing, signal } from "./view.js"
-import { matches, sorted } from "./order.js"
-import * as store from "./store.js"
-import { t } from "./words.js"
+import { View, avatar, highlight, html, icon, nothing, signal } from "./view.js";
+import { matches, sorted } from "./order.js";
+import * as store from "./store.js";
+import { t } from "./words.js";
 
 const MOST_CONVERSATIONS = 8
 

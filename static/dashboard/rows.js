@@ -1,5 +1,5 @@
 // The inbox: every conversation that is not closed, kept by a snapshot and numbered changes.
-import { ms } from "./words.js"
+import { ms } from "./words.js";
 
 export class Rows {
   byConv = new Map()

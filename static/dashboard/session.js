@@ -1,13 +1,13 @@
 // The sending side: what this agent asks of the server, over one link that heals itself.
-import { batch } from "../vendor/signals-core/signals-core.js"
-import { Calls } from "./calls.js"
-import { Chat } from "./chat.js"
-import { makeReceiver } from "./events.js"
-import { uuid } from "./ids.js"
-import { Link, NoTicket } from "./link.js"
-import { Outbox } from "./outbox.js"
-import { holdTab, livingTabs, openShelf } from "./shelf.js"
-import * as store from "./store.js"
+import { batch } from "../vendor/signals-core/signals-core.js";
+import { Calls } from "./calls.js";
+import { Chat } from "./chat.js";
+import { makeReceiver } from "./events.js";
+import { uuid } from "./ids.js";
+import { Link, NoTicket } from "./link.js";
+import { Outbox } from "./outbox.js";
+import { holdTab, livingTabs, openShelf } from "./shelf.js";
+import * as store from "./store.js";
 
 const PAGE = 50
 const GOT_MS = 2_000

@@ -1,6 +1,6 @@
 // What an agent prefers on this machine: theme, sound, single-letter keys, desktop notices.
-import { effect } from "../vendor/signals-core/signals-core.js"
-import * as store from "./store.js"
+import { effect } from "../vendor/signals-core/signals-core.js";
+import * as store from "./store.js";
 
 const PLACE = "gofly-settings"
 const KEPT = { theme: store.theme, sound: store.sound, singleKeys: store.singleKeys,

@@ -1,10 +1,10 @@
 // The frame around the work: rail, own menu, bar of the connection, short news.
-import { View, avatar, html, icon, nothing } from "./view.js"
-import { noticesPossible, switchNotices } from "./notices.js"
-import { nextTheme } from "./settings.js"
-import { STATES, stateMeaning, stateName } from "./states.js"
-import * as store from "./store.js"
-import { count, t } from "./words.js"
+import { View, avatar, html, icon, nothing } from "./view.js";
+import { noticesPossible, switchNotices } from "./notices.js";
+import { nextTheme } from "./settings.js";
+import { STATES, stateMeaning, stateName } from "./states.js";
+import * as store from "./store.js";
+import { count, t } from "./words.js";
 
 const THEMES = { system: "sun-moon", light: "sun", dark: "moon" }
 const themeName = () => ({ system: t("Theme: as the system"), light: t("Theme: light"),

@@ -1,5 +1,5 @@
 // The states an agent can be in, as people read them.
-import { t } from "./words.js"
+import { t } from "./words.js";
 
 export const STATES = ["online", "busy", "away", "invisible", "offline"]
 

@@ -1,9 +1,9 @@
 // Everything the dashboard knows. Frames change the plain models at once; the views are told at most
 // once a frame for the open conversation and ten times a second for the list.
-import { batch, computed, signal } from "../vendor/signals-core/signals-core.js"
-import { Order } from "./order.js"
-import { Rows } from "./rows.js"
-import { serverNow } from "./words.js"
+import { batch, computed, signal } from "../vendor/signals-core/signals-core.js";
+import { Order } from "./order.js";
+import { Rows } from "./rows.js";
+import { serverNow } from "./words.js";
 
 const LIST_MS = 100
 const HIDDEN_MS = 250

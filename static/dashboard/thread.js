@@ -1,12 +1,12 @@
 // The open conversation: its head with the actions, its messages, and the composer below.
-import { View, avatar, html, icon, nothing, repeat, signal } from "./view.js"
-import { line, preview } from "./message.js"
-import { notice } from "./inbox.js"
-import * as store from "./store.js"
-import { timeline } from "./timeline.js"
-import { t } from "./words.js"
-import "./composer.js"
-import "./transfer.js"
+import { View, avatar, html, icon, nothing, repeat, signal } from "./view.js";
+import { line, preview } from "./message.js";
+import { notice } from "./inbox.js";
+import * as store from "./store.js";
+import { timeline } from "./timeline.js";
+import { t } from "./words.js";
+import "./composer.js";
+import "./transfer.js";
 
 const NEAR_END = 40
 const NEAR_TOP = 120

@@ -1,5 +1,5 @@
 // Turns rows and unsent messages into what a thread shows: days, events and grouped bubbles.
-import { midnight, ms } from "./words.js"
+import { midnight, ms } from "./words.js";
 
 const GROUP_MS = 120_000
 

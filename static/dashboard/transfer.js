@@ -1,8 +1,8 @@
 // Whom to hand the conversation to: colleagues with their state, teams, or back to the queue.
-import { View, avatar, html, icon, nothing } from "./view.js"
-import * as store from "./store.js"
-import { stateName } from "./states.js"
-import { t } from "./words.js"
+import { View, avatar, html, icon, nothing } from "./view.js";
+import * as store from "./store.js";
+import { stateName } from "./states.js";
+import { t } from "./words.js";
 
 const FIRST = { online: 0, busy: 1, away: 2, offline: 3 }
 

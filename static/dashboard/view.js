@@ -1,12 +1,12 @@
 // The view layer: a custom element that draws itself again when a signal it read has changed.
-import { html, nothing, render } from "../vendor/lit-html/lit-html.js"
-import { effect, untracked } from "../vendor/signals-core/signals-core.js"
+import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
+import { effect, untracked } from "../vendor/signals-core/signals-core.js";
 
-export { html, nothing, svg } from "../vendor/lit-html/lit-html.js"
-export { repeat } from "../vendor/lit-html/directives/repeat.js"
-export { classMap } from "../vendor/lit-html/directives/class-map.js"
-export { live } from "../vendor/lit-html/directives/live.js"
-export { batch, computed, effect, signal, untracked } from "../vendor/signals-core/signals-core.js"
+export { html, nothing, svg } from "../vendor/lit-html/lit-html.js";
+export { repeat } from "../vendor/lit-html/directives/repeat.js";
+export { classMap } from "../vendor/lit-html/directives/class-map.js";
+export { live } from "../vendor/lit-html/directives/live.js";
+export { batch, computed, effect, signal, untracked } from "../vendor/signals-core/signals-core.js";
 
 // What views act through; main.js fills it before the first element is made.
 export const app = { actions: null, session: null }

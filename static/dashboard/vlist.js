@@ -1,5 +1,5 @@
 // A list that draws only the rows in view: a listbox whose rows all have the same height.
-import { View, html, repeat, signal } from "./view.js"
+import { View, html, repeat, signal } from "./view.js";
 
 const SPARE_ROWS = 4
 const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8, Home: -Infinity, End: Infinity }

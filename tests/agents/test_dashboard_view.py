@@ -137,6 +137,13 @@ def test_the_first_load_stays_within_its_budget() -> None:
     assert styles <= 12 * 1024
 
 
+def test_every_import_gets_the_hashed_name_of_its_file() -> None:
+    statement = re.compile(r'^(?:import|export)\b.*"\.{1,2}/.*$', re.M)
+    for script in SCRIPTS:
+        for line in statement.findall(script.read_text()):
+            assert line.endswith('";'), f"{script.name}: Django rewrites no import without `;`"
+
+
 def test_visitors_text_is_never_put_into_the_page_as_markup() -> None:
     for script in SCRIPTS:
         source = script.read_text()
