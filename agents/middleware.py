@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import cast
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.models import AnonymousUser
@@ -59,7 +60,7 @@ def people_only_where_they_work(get_response: Answer) -> Answer:
 
     def answer(request: HttpRequest) -> HttpResponse:
         if not request.path.startswith(PEOPLES_PATHS):
-            request.user = AnonymousUser()
+            request.user, request.auser = AnonymousUser(), sync_to_async(AnonymousUser)
         return get_response(request)
 
     return answer

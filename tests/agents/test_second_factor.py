@@ -6,6 +6,7 @@ import re
 from base64 import b32decode
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
@@ -250,6 +251,7 @@ def test_visitors_pages_know_nobody_even_with_a_finished_session(client: Client)
     answer = client.get("/nowhere")
     assert answer.status_code == 404
     assert answer.wsgi_request.user.is_anonymous
+    assert async_to_sync(answer.wsgi_request.auser)().is_anonymous
     assert not answer.wsgi_request.session.accessed
 
 
