@@ -1,5 +1,6 @@
 """The key that signs sessions: made for a local installation, judged for a public one."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -23,7 +24,11 @@ def local_key(path: Path) -> str:
     """The key of a local installation, made at the first call and readable by its owner alone."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(64))
+        with contextlib.suppress(FileExistsError):  # another process was quicker
+            path.hardlink_to(fresh)
+        fresh.unlink()
     return path.read_text(encoding="ascii").strip()

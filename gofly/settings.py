@@ -36,7 +36,14 @@ SECURE = PRODUCTION and not GOFLY_ALLOW_HTTP
 
 SECRET_KEY = env.text("SECRET_KEY")
 if not SECRET_KEY and not PRODUCTION:
-    SECRET_KEY = secrets.local_key(GOFLY_DATA / "secret_key")
+    try:
+        SECRET_KEY = secrets.local_key(GOFLY_DATA / "secret_key")
+    except OSError as error:
+        env.refuse(
+            "GOFLY_DATA",
+            f"allowed is a folder that this account may write ({error.strerror})",
+            shown=str(GOFLY_DATA),
+        )
 
 if PRODUCTION:
     if problem := secrets.weakness(SECRET_KEY):

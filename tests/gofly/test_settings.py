@@ -92,3 +92,10 @@ def test_plain_http_needs_the_switch() -> None:
         GOFLY_ALLOW_HTTP="1",
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_data_folder_that_cannot_be_written_is_one_line() -> None:
+    done = run("check", GOFLY_ENV="demo", SECRET_KEY="", GOFLY_DATA="/proc/gofly")
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("gofly: GOFLY_DATA='/proc/gofly' is refused")
