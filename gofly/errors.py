@@ -12,7 +12,7 @@ from chat.errors import Forbidden, Internal, NotFound
 API = "/api/"
 
 
-def malformed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def malformed(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: what came is no proper request."""
     if request.path.startswith(API):
         return plain(Malformed())
