@@ -9,6 +9,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
 from chat.api import throttles
@@ -73,11 +74,11 @@ class Endpoint(GenericViewSet[Any]):
         self.caller.require(scope, site.pk)
         return site
 
-    def read_body(self, **context: Any) -> dict[str, Any]:
+    def values_of(self, kind: type[BaseSerializer[Any]], **options: Any) -> dict[str, Any]:
         """The validated values of the request's body."""
-        serializer = self.get_serializer(data=self.request.data, **context)
-        serializer.is_valid(raise_exception=True)
-        values: dict[str, Any] = serializer.validated_data
+        body = kind(data=self.request.data, **options)
+        body.is_valid(raise_exception=True)
+        values: dict[str, Any] = body.validated_data
         return values
 
     def _refuse_unknown_parameters(self, request: Request) -> None:

@@ -65,11 +65,8 @@ class ConversationsView(ConversationEndpoint):
     @idempotency.once
     def create(self, request: Request) -> Response:
         """Open a conversation with a visitor; 200 with the one that is open, if there is one."""
-        body = ConversationNew(data=request.data)
-        body.is_valid(raise_exception=True)
-        visitor = self.found(
-            Visitor.objects.all(), Scope.SEND, public_id=body.validated_data["visitor"]
-        )
+        public_id = self.values_of(ConversationNew)["visitor"]
+        visitor = self.found(Visitor.objects.all(), Scope.SEND, public_id=public_id)
         conversation, is_new = records.open_thread(visitor.pk)
         return self.shown(conversation.pk, status=201 if is_new else 200)
 
@@ -77,11 +74,10 @@ class ConversationsView(ConversationEndpoint):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Give the conversation to a team, or to none."""
         conversation = self.thread(pk, Scope.SEND)
-        body = ConversationPatch(data=request.data)
-        body.is_valid(raise_exception=True)
-        team, version = body.validated_data["team"], body.validated_data["version"]
+        values = self.values_of(ConversationPatch)
+        team_id, version = _team_id(values["team"]), values["version"]
         try:
-            records.set_team(conversation.pk, team_id=_team_id(team), if_version=version)
+            records.set_team(conversation.pk, team_id=team_id, if_version=version)
         except Conflict as conflict:
             raise self.stale(conversation.pk) from conflict
         return self.shown(conversation.pk)

@@ -31,7 +31,7 @@ class MeView(Endpoint):
         """Change the name others see, or the language; a token can not."""
         if self.caller.token:
             raise Forbidden
-        values = self.read_body(instance=self.caller.user, partial=True)
+        values = self.values_of(MeBody, instance=self.caller.user, partial=True)
         for name, value in values.items():
             setattr(self.caller.user, name, value)
         self.caller.user.save(update_fields=[*values])

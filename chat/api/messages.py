@@ -53,9 +53,7 @@ class MessagesView(ConversationEndpoint):
         """Post a text as the caller; the Idempotency-Key is the message's `cid`."""
         cid = idempotency.read_key(request, CID) or str(uuid.uuid4())
         thread = thread_of(self.thread(conversation, Scope.SEND))
-        body = MessageNew(data=request.data)
-        body.is_valid(raise_exception=True)
-        receipt = post_message(self._draft(thread, cid, body.validated_data))
+        receipt = post_message(self._draft(thread, cid, self.values_of(MessageNew)))
         stored = receipt.result(STORED_WITHIN_SECONDS)
         row = rows_after(thread, stored.seq - 1, limit=1)[0]
         return Response(self.get_serializer(row).data, status=201)

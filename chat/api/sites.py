@@ -45,7 +45,7 @@ class SitesView(Endpoint):
         """Make a site; the operator then gives it members."""
         if self.caller.scopes is not None:
             raise Forbidden
-        values = self.read_body()
+        values = self.values_of(SiteBody)
         widget = WidgetSettings(**values.pop("widget", {}))
         site = site_setup.create_site(Site(**values), owner=None, widget=widget)
         return Response(self.get_serializer(site).data, status=201)
@@ -55,7 +55,7 @@ class SitesView(Endpoint):
         """Change a site or its widget; pages show it within seconds."""
         site = self._site(pk)
         self.caller.require(Scope.ADMIN, site.pk)
-        values = self.read_body(instance=site, partial=True)
+        values = self.values_of(SiteBody, instance=site, partial=True)
         with transaction.atomic():
             _change(site.widget, values.pop("widget", {}))
             _change(site, values)

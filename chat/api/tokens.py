@@ -44,7 +44,7 @@ class TokensView(Endpoint):
     @idempotency.once
     def create(self, request: Request) -> Response:
         """Make a token; its text is in this answer and nowhere else."""
-        values = self.read_body()
+        values = self.values_of(TokenBody)
         site = self.site_for(values.pop("site", {}).get("key"), Scope.ADMIN)
         self._refuse_lifetime(values)
         made = tokens.make_token(site.pk, maker=self.caller.user, **values)

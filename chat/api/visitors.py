@@ -42,7 +42,7 @@ class VisitorsView(Endpoint):
     @idempotency.once
     def create(self, request: Request) -> Response:
         """Enter a visitor who has not been here yet."""
-        facts = self.read_body()
+        facts = self.values_of(VisitorBody)
         site = self.site_for(facts.pop("site", {}).get("key"), Scope.SEND)
         visitor = records.create_visitor(site.pk, facts=facts)
         return Response(self.get_serializer(visitor).data, status=201)
@@ -51,7 +51,6 @@ class VisitorsView(Endpoint):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Correct what is known of a visitor."""
         visitor = self.found(self.get_queryset(), Scope.SEND, public_id=pk)
-        body = VisitorPatch(visitor, data=request.data, partial=True)
-        body.is_valid(raise_exception=True)
-        changed = records.change_visitor(visitor.pk, facts=body.validated_data)
+        facts = self.values_of(VisitorPatch, instance=visitor, partial=True)
+        changed = records.change_visitor(visitor.pk, facts=facts)
         return Response(self.get_serializer(changed).data)

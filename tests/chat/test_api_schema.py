@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework import serializers
 
+from agents import api as moves
 from chat.api import serializers as ours
 from chat.api.base import Endpoint
 from chat.vocabulary import Scope
@@ -24,12 +25,15 @@ FIELDS = {
     "queued_at site status team team_id ts unread version visitor",
     "ConversationNew": "visitor",
     "ConversationPatch": "team version",
+    "HandoverBody": "reason to version",
     "MeBody": "display_name id language sites token username",
     "MessageBody": "body cid conversation created_at data id kind note reply_to sender seq",
     "MessageNew": "body note reply_to",
     "MessageSender": "id kind name",
+    "MoveBody": "reason version",
     "Named": "id name",
     "Preview": "k kind text",
+    "ReadBody": "up_to",
     "ShownVisitor": "id name online verified",
     "SiteBody": "allowed_origins created_at id identity_policy is_active name native_clients "
     "widget",
@@ -70,10 +74,11 @@ def test_the_schema_is_made_without_a_warning(tmp_path: Any) -> None:
 def test_serializers_never_return_secrets() -> None:
     made = {
         name: kind
-        for name, kind in vars(ours).items()
+        for module in (ours, moves)
+        for name, kind in vars(module).items()
         if isinstance(kind, type)
         and issubclass(kind, serializers.BaseSerializer)
-        and kind.__module__ == ours.__name__
+        and kind.__module__ == module.__name__
     }
     assert {name: " ".join(sorted(kind().fields)) for name, kind in made.items()} == FIELDS
     names = {name for fields in FIELDS.values() for name in fields.split()}
