@@ -137,10 +137,6 @@ class SiteScoped(ModelAdmin):
             field.widget = field.widget.widget
         return field
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """Lists whose paginator does not count claim no number of results."""
-        return UncountedList if self.paginator is Uncounted else ChangeList
-
     def attempt(
         self, request: HttpRequest, act: Callable[[], HttpResponse], *, back: str
     ) -> HttpResponse:
@@ -185,3 +181,15 @@ class SiteScoped(ModelAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         subject = {"subject": f"{self.opts.model_name}-{object_id}"}
         return redirect(f"{reverse('admin:auditlog_logentry_changelist')}?{urlencode(subject)}")
+
+
+class Endless(SiteScoped):
+    """Lists that may hold millions of rows: never counted, in one order that an index has."""
+
+    paginator = Uncounted
+    sortable_by = ()
+    show_full_result_count = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """A list that claims no number of results."""
+        return UncountedList

@@ -14,9 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chat import policies
-from chat.admin.base import SiteScoped, back_office, person_of
+from chat.admin.base import Endless, back_office, person_of
 from chat.admin.filters import AgentFilter, OwnSiteFilter
-from chat.admin.paging import Uncounted
 from chat.admin.visitors import named
 from chat.models import Conversation, Message, Visitor
 from chat.policies import Deed, Thing
@@ -57,13 +56,11 @@ class Row:
 
 
 @admin.register(Conversation, site=back_office)
-class ConversationAdmin(SiteScoped):
+class ConversationAdmin(Endless):
     """All conversations of one's sites; answering is done in the dashboard."""
 
     thing = Thing.CONVERSATION
     audited = False
-    paginator = Uncounted
-    sortable_by = ()
     list_display = ["public_id", "visitor", "site", "owner", "agent", "last_text", "changed_at"]
     list_select_related = ["visitor", "site", "agent"]
     list_filter = [OwnSiteFilter, "owner", AgentFilter]

@@ -41,7 +41,7 @@ class WatchedForm(forms.ModelForm):
 
     def values(self, row: Any) -> list[dict[str, Any]]:
         """What this page edits, as stored in the row."""
-        return [model_to_dict(row, fields=self._meta.fields)]
+        return [model_to_dict(row, fields=list(self.base_fields))]
 
     def fingerprint(self, row: Any) -> str:
         """A short name of all values that this page edits."""

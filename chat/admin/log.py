@@ -16,9 +16,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from chat.admin.base import SiteScoped, back_office
+from chat.admin.base import Endless, back_office
 from chat.admin.filters import OwnSiteFilter
-from chat.admin.paging import Uncounted
 from chat.audit import HIDDEN
 from chat.policies import Thing
 
@@ -53,14 +52,12 @@ class SubjectFilter(SimpleListFilter):
 
 
 @admin.register(LogEntry, site=back_office)
-class LogEntryAdmin(SiteScoped):
+class LogEntryAdmin(Endless):
     """Who changed what, when, from where; nobody changes or removes an entry."""
 
     thing = Thing.AUDIT
     audited = False
     site_path = "additional_data__site"
-    paginator = Uncounted
-    sortable_by = ()
     list_display = ["timestamp", "who", "did", "subject", "changed_fields", "remote_addr"]
     list_select_related = ["content_type", "actor"]
     list_filter = [EntrySiteFilter, SubjectFilter, "action"]

@@ -16,10 +16,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from chat.admin.base import SiteScoped, back_office
+from chat.admin.base import Endless, back_office
 from chat.admin.filters import OwnSiteFilter
 from chat.admin.pages import Question, address_of, ask
-from chat.admin.paging import Uncounted
 from chat.models import Visitor
 from chat.policies import Deed, Thing
 from chat.services import bans
@@ -28,12 +27,10 @@ CONVERSATIONS = "admin:chat_conversation_changelist"
 
 
 @admin.register(Visitor, site=back_office)
-class VisitorAdmin(SiteScoped):
+class VisitorAdmin(Endless):
     """People who wrote. Nothing here is edited by hand; they can be banned."""
 
     thing = Thing.VISITOR
-    paginator = Uncounted
-    sortable_by = ()
     list_display = [
         "shown_name",
         "email",
