@@ -4,4 +4,4 @@ import os
 
 os.environ["GOFLY_ENV"] = "test"
 
-from gofly.settings import *  # noqa: E402, F403
+from gofly.settings import *  # noqa: F403
