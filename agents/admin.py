@@ -3,4 +3,4 @@
 from agents.services import sessions
 from chat.admin import back_office
 
-back_office.stay_signed_in = sessions.keep  # type: ignore[method-assign]
+back_office.stay_signed_in = sessions.keep

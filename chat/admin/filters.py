@@ -47,7 +47,7 @@ class NumberFilter(SimpleListFilter):
 class OwnSiteFilter(NumberFilter):
     """By site, among one's own."""
 
-    title = _("site")  # type: ignore[assignment]
+    title = _("site")
     parameter_name = "site"
     path = "site_id"
 
@@ -60,7 +60,7 @@ class OwnSiteFilter(NumberFilter):
 class AgentFilter(NumberFilter):
     """By the agent who has to answer."""
 
-    title = _("agent")  # type: ignore[assignment]
+    title = _("agent")
     parameter_name = "agent"
     path = "agent_id"
 

@@ -33,7 +33,7 @@ class EntrySiteFilter(OwnSiteFilter):
 class SubjectFilter(SimpleListFilter):
     """The entries of one row, as its page links to them."""
 
-    title = _("subject")  # type: ignore[assignment]
+    title = _("subject")
     parameter_name = "subject"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[Any]:

@@ -162,7 +162,7 @@ class SiteAdmin(SigningActions):
         context = dict(extra_context or {}) | (panel(site) if site else {})
         return super().change_view(request, object_id, form_url, context)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Site | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A site with conversations is switched off instead."""
         allowed = super().has_delete_permission(request, obj)
         return allowed and obj is not None and not site_setup.has_history(obj)

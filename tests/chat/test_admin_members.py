@@ -134,7 +134,7 @@ def test_open_conversations_wait_in_the_queue_again_when_somebody_leaves() -> No
         foreign.refresh_from_db()
         assert (mine.owner, mine.agent, mine.queued_at is None) == ("queue", None, False)
         assert foreign.owner == Conversation.Owner.AGENT
-        assert Message.objects.of(mine).last().body == "released"
+        assert [row.body for row in Message.objects.of(mine)] == ["Hello", "released"]
         members.deactivate_user(cast.ana, by=cast.rosa)
         foreign.refresh_from_db()
         assert foreign.owner == Conversation.Owner.QUEUE
