@@ -10,27 +10,27 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import rcssmin
-import rjsmin
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
+from chat.views.minify import minified
+
 # In the order in which one builds on the other.
 CHAT_SCRIPTS = (
-    "text",
     "page",
+    "text",
     "link",
     "thread",
     "store",
     "outbox",
     "tabs",
-    "lines",
+    "session",
     "log",
     "composer",
     "notice",
-    "session",
     "chat",
 )
+SCRIPT, STYLE = "text/javascript", "text/css"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,11 @@ class Bundle:
     content_type: str
 
 
-def _bundle(text: str, content_type: str) -> Bundle:
-    body = text.encode()
+def _bundle(text: str, media_type: str) -> Bundle:
+    body = minified(text, media_type).encode()
     packed = gzip.compress(body, compresslevel=9, mtime=0)
-    return Bundle(body, packed, hashlib.sha256(body).hexdigest()[:12], content_type)
+    digest = hashlib.sha256(body).hexdigest()[:12]
+    return Bundle(body, packed, digest, f"{media_type}; charset=utf-8")
 
 
 def _kept(build: Callable[[], Bundle]) -> Callable[[], Bundle]:
@@ -62,27 +63,25 @@ def _source(name: str) -> str:
     return Path(found).read_text(encoding="utf-8")
 
 
-def _script(text: str) -> str:
+def _closed(script: str) -> str:
     """One function around it all: the page's global names stay its own."""
-    return f'(function(){{"use strict"\n{rjsmin.jsmin(text)}\n}})()'
+    return f'(function(){{"use strict"\n{script}\n}})()'
 
 
 @_kept
 def loader() -> Bundle:
     """`/w.js`, which carries its style sheet as a string."""
-    style = json.dumps(rcssmin.cssmin(_source("loader/loader.css")))
-    script = _script(f"const CSS = {style}\n{_source('loader/loader.js')}")
-    return _bundle(script, "text/javascript; charset=utf-8")
+    style = json.dumps(minified(_source("loader/loader.css"), STYLE))
+    return _bundle(_closed(f"const CSS = {style}\n{_source('loader/loader.js')}"), SCRIPT)
 
 
 @_kept
 def chat_script() -> Bundle:
     """The script of the chat page."""
-    parts = [_source(f"chat/{name}.js") for name in CHAT_SCRIPTS]
-    return _bundle(_script("\n".join(parts)), "text/javascript; charset=utf-8")
+    return _bundle(_closed("\n".join(_source(f"chat/{name}.js") for name in CHAT_SCRIPTS)), SCRIPT)
 
 
 @_kept
 def chat_style() -> Bundle:
     """The style sheet of the chat page."""
-    return _bundle(rcssmin.cssmin(_source("chat/chat.css")), "text/css; charset=utf-8")
+    return _bundle(_source("chat/chat.css"), STYLE)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.html import json_script
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -23,6 +27,13 @@ THEMES = ("light", "dark", "auto")
 PAGE_SECONDS = 60  # how old a page may be after its settings were changed
 LOADER_CACHE = "public, max-age=300, stale-while-revalidate=86400"
 BUNDLE_CACHE = "public, max-age=31536000, immutable"
+
+
+class PlainEncoder(json.JSONEncoder):
+    """Chinese as Chinese: escapes of six bytes a letter would not fit the budget."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"ensure_ascii": False, "separators": (",", ":")})
 
 
 @require_safe
@@ -90,8 +101,9 @@ def _context(request: HttpRequest, site: Site, language: str, framed: bool) -> d
     lang = HTML_LANGUAGES.get(language, language)
     own_page = reverse("widget-page", args=[site.key])
     config = widget_config(site, color=color if is_color(color) else "")
+    config |= {"lang": lang, "framed": framed, "page": own_page}
     return {
-        "config": {**config, "lang": lang, "framed": framed, "page": own_page},
+        "config": json_script(config, "config", PlainEncoder),
         "widget": widget_looks(site),
         "framed": framed,
         "language": lang,

@@ -1,68 +1,61 @@
 // The box the visitor writes in: grows, counts, offers emoji, and never sends half a word.
+// Uses say(text) and tellTyping(text).
 
-const MOST_CHARACTERS = 4000
+const [input, emoji, smile, count, sendButton] = [$("input"), $("emoji"), $("smile"), $("count"), $("send")]
 const EMOJI = "😀 😁 😂 🤣 😊 😍 😘 😎 🤔 😅 😢 😭 😡 😴 🙏 👍 👎 👌 👏 🙌 💪 🤝 ❤️ 💔 🎉 🔥 ⭐ ✅ ❌ ❓ ❗ 📦 🚚 💳 🧾 📷 🕐 📞 ✉️ 🎁"
+let told = ""
 
-// `on` has submit(text) and typing(text).
-function makeComposer(on) {
-  const [input, emoji, smile, count] = [$("input"), $("emoji"), $("smile"), $("count")]
-  let timer
-  let told = ""
+// Enter that picks a Chinese word must not send: old browsers tell it only by key code 229.
+input.onkeydown = (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) submit(event)
+}
+input.oninput = typed
+$("form").onsubmit = submit
+smile.onclick = () => showEmoji(emoji.hidden)
 
-  // Enter that picks a Chinese word must not send: old browsers tell it only by key code 229.
-  input.onkeydown = (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) submit(event)
-  }
-  input.oninput = changed
-  $("form").onsubmit = submit
-  smile.onclick = () => showEmoji(emoji.hidden)
+function submit(event) {
+  event.preventDefault()
+  input.focus()
+  if (sendButton.disabled) return
+  say(input.value.trim())
+  prefill("")
+}
 
-  function submit(event) {
-    event.preventDefault()
-    input.focus()
-    if ($("send").disabled) return
-    on.submit(input.value.trim())
-    write("")
-  }
+function prefill(text) {
+  input.value = text
+  typed()
+}
 
-  function write(text) {
-    input.value = text
-    changed()
-  }
+function typed() {
+  const length = lengthOf(input.value.trim())
+  count.textContent = length > 3600 ? length + " / 4000" : ""
+  count.className = length > 4000 ? "bad" : ""
+  sendButton.disabled = input.disabled || isBlank(input.value) || length > 4000
+  input.style.height = "auto"
+  input.style.height = Math.min(input.scrollHeight, 128) + "px"
+  tellTyped()
+}
 
-  function changed() {
-    const length = lengthOf(input.value.trim())
-    count.textContent = length > 3600 ? `${length} / ${MOST_CHARACTERS}` : ""
-    count.className = length > MOST_CHARACTERS ? "count bad" : "count"
-    $("send").disabled = input.disabled || isBlank(input.value) || length > MOST_CHARACTERS
-    input.style.height = "auto"
-    input.style.height = Math.min(input.scrollHeight, 128) + "px"
-    tell()
-  }
+// At most one notice in two seconds, and the last state always follows.
+function tellTyped() {
+  if (alarms.typed || input.value === told) return
+  tellTyping((told = input.value))
+  alarm("typed", 2000, tellTyped)
+}
 
-  // At most one notice in two seconds, and the last state always follows.
-  function tell() {
-    if (timer || input.value === told) return
-    on.typing((told = input.value))
-    timer = setTimeout(() => tell((timer = 0)), 2000)
-  }
+function showEmoji(open) {
+  if (!emoji.firstChild) emoji.append(...EMOJI.split(" ").map((sign) => button(sign, () => insert(sign))))
+  emoji.hidden = !open
+  smile.setAttribute("aria-expanded", open)
+}
 
-  function showEmoji(open) {
-    if (!emoji.firstChild) EMOJI.split(" ").forEach((sign) => emoji.append(button(sign, () => insert(sign))))
-    emoji.hidden = !open
-    smile.setAttribute("aria-expanded", open)
-  }
+function insert(sign) {
+  input.setRangeText(sign, input.selectionStart, input.selectionEnd, "end")
+  typed()
+}
 
-  function insert(sign) {
-    input.setRangeText(sign, input.selectionStart, input.selectionEnd, "end")
-    changed()
-  }
-
-  function enable(able) {
-    if (input.disabled !== able) return
-    input.disabled = !able
-    changed()
-  }
-
-  return { write, enable, showEmoji }
+function enable(able) {
+  if (input.disabled !== able) return
+  input.disabled = !able
+  typed()
 }

@@ -1,93 +1,124 @@
-// The list of messages on screen: draws lines and keeps the reader's place.
+// The list of messages on screen: draws rows and unsent items, and keeps the reader's place.
+// Uses words, config.lang, seenTo, loadOlder(), look(), tryAgain(item) and discard(item).
 
-const FEW_EMOJI = /^(?:\p{Extended_Pictographic}\ufe0f?\s?){1,3}$/u
+const [logBox, list, newest] = [$("log"), $("rows"), $("newest")]
+const nodes = new Map()
+let pinned = true
+let lastTop = 0
 
-// `on` has older(), look(), retry(item) and remove(item).
-function makeLog(words, lang, on) {
-  const log = { pinned: true, draw, toEnd }
-  const [box, list, newest] = [$("log"), $("rows"), $("newest")]
-  const nodes = new Map()
-  let lastTop = 0
-
-  // Only the reader's own scrolling up unpins, never content that grew.
-  box.onscroll = () => {
-    const { scrollTop, scrollHeight, clientHeight } = box
-    if (scrollHeight - scrollTop - clientHeight < 80) pin()
-    else if (scrollTop < lastTop - 2) log.pinned = false
-    if (scrollTop < 160 && scrollTop < lastTop) on.older()
-    lastTop = scrollTop
-  }
-  newest.onclick = toEnd
-  // A keyboard that opens, or an agent who starts typing, must not hide the newest message.
-  if (window.ResizeObserver) new ResizeObserver(() => log.pinned && toEnd()).observe(box)
-
-  function pin() {
-    log.pinned = newest.hidden = true
-    on.look()
-  }
-
-  function toEnd() {
-    box.scrollTop = lastTop = box.scrollHeight
-    pin()
-  }
-
-  // `older`: a page of history came in above, which nobody wants read aloud.
-  function draw(lines, older) {
-    const fromEnd = box.scrollHeight - box.scrollTop
-    const count = list.children.length
-    box.setAttribute("aria-live", older ? "off" : "polite")
-    lines.forEach((line, index) => place(nodeOf(line), index))
-    while (list.children[lines.length]) list.lastChild.remove()
-    if (log.pinned) toEnd()
-    else if (older) box.scrollTop = lastTop = box.scrollHeight - fromEnd
-    else if (list.children.length > count) newest.hidden = false
-    if (box.scrollHeight <= box.clientHeight) on.older()
-  }
-
-  function place(node, index) {
-    if (list.children[index] !== node) list.insertBefore(node, list.children[index])
-  }
-
-  // One node for one key: a message that is confirmed keeps its place and its node.
-  function nodeOf(line) {
-    const known = nodes.get(line.key) || { node: el("li", {}) }
-    const print = JSON.stringify(line)
-    if (known.print !== print) fillNode(known.node, line)
-    nodes.set(line.key, Object.assign(known, { print }))
-    return known.node
-  }
-
-  function fillNode(node, line) {
-    const flags = ["follows", "followed", "dim"].filter((flag) => line[flag])
-    node.className = line.event ? "event" : `msg ${line.own ? "me" : "them"} ${line.state} ${flags.join(" ")}`
-    node.textContent = ""
-    if (line.day) node.append(el("p", { class: "day" }, dayName(line.ts)))
-    const nodes = pieces(line.body).map((piece) => (Array.isArray(piece) ? anchor(piece) : piece))
-    const text = el("p", { dir: "auto" }, el("bdi", {}, ...nodes))
-    if (line.event) return node.append(text)
-    const author = el("span", { class: "sr" }, `${line.name || words.you}: `)
-    node.append(el("div", { class: FEW_EMOJI.test(line.body) ? "bubble jumbo" : "bubble" }, author, text), meta(line))
-  }
-
-  // Not part of the spoken log: a tick that changes is no news.
-  function meta({ name, edited, ts, own, state, item }) {
-    const time = new Date(ts).toLocaleTimeString(lang, { hour: "numeric", minute: "2-digit" })
-    const parts = [name, edited && words.edited, time].filter(Boolean).join(" · ")
-    const line = el("div", { class: "meta", "aria-live": "off" })
-    if (state === "failed") {
-      const why = item.failed === "old" ? words.old : item.why || words.failed
-      line.append(why, button(words.retry, () => on.retry(item)), button(words.remove, () => on.remove(item)))
-    } else line.append(el("bdi", {}, parts))
-    if (own) line.append(el("span", { role: "img", "aria-label": words[state] }, icon(state)))
-    return line
-  }
-
-  function dayName(ts) {
-    const day = dayOf(ts)
-    if (day === dayOf(Date.now())) return words.today
-    if (day === dayOf(Date.now() - 86400000)) return words.yesterday
-    return new Date(ts).toLocaleDateString(lang, { weekday: "long", month: "long", day: "numeric" })
-  }
-
-  return log
+// What the log shows, as plain data: one line for each row that has something to say, then each item.
+function linesOf(rows, items) {
+  const changes = {}
+  rows.forEach((row) => (changes[row.conv + row.reply_to] = row))
+  const lines = rows.map((row) => lineOf(row, changes[row.conv + row.seq])).concat(items.map(lineOfItem)).filter(Boolean)
+  lines.forEach((line, index) => join(lines[index - 1] || {}, line))
+  return lines
 }
+
+// The log is never rewritten: a later row, an edit or a deletion, says what this one reads like now.
+function lineOf({ seq, conv, cid, kind, from, body, ts, data }, change = {}) {
+  const key = conv + seq
+  const agent = (data && data.agent) || from
+  if (kind === "event") return words.events[body] && { key, ts, event: true, body: fill(words.events[body], agent.name || words.agent) }
+  if (!body || kind === "edit") return null
+  const line = from.k === "visitor" ? { key: cid, by: "me", state: seq > seenTo ? "sent" : "read" } : { key, by: from.k + from.id, name: from.name || words[from.k] }
+  Object.assign(line, { ts, body })
+  if (change.kind === "edit") Object.assign(line, { body: change.body, note: words.edited })
+  if (change.kind === "delete") Object.assign(line, { body: words.removed, dim: true })
+  return line
+}
+
+function lineOfItem(item) {
+  const { cid, body, failed, seq, ts, at } = item
+  return { key: cid, by: "me", body, ts: ts || at, state: failed ? "failed" : seq ? "sent" : "queued", item }
+}
+
+// A new day gets its name; one writer's messages within two minutes are one group.
+function join(before, line) {
+  line.day = dayOf(before.ts) !== dayOf(line.ts)
+  line.follows = !line.day && line.by && before.by === line.by && line.ts - before.ts < 120000
+  before.followed = line.follows && before.state === line.state
+}
+
+const dayOf = (ts) => new Date(ts).toDateString()
+
+// ---- on the screen
+
+// `older`: a page of history came in above, which nobody wants read aloud.
+function drawLog(older) {
+  const lines = linesOf(rows, items)
+  const fromEnd = logBox.scrollHeight - logBox.scrollTop
+  const count = list.children.length
+  logBox.setAttribute("aria-live", older ? "off" : "polite")
+  lines.map(nodeOf).forEach((node, index) => list.children[index] === node || list.insertBefore(node, list.children[index]))
+  while (list.children[lines.length]) list.lastChild.remove()
+  if (pinned) toEnd()
+  else if (older) logBox.scrollTop = lastTop = logBox.scrollHeight - fromEnd
+  else if (list.children.length > count) newest.hidden = false
+  if (logBox.scrollHeight <= logBox.clientHeight) loadOlder()
+}
+
+// One node for one key: a message that is confirmed keeps its place and its node.
+function nodeOf(line) {
+  const node = nodes.get(line.key) || el("li", {})
+  const print = JSON.stringify(line)
+  if (node.print !== print) drawLine(node, line)
+  node.print = print
+  nodes.set(line.key, node)
+  return node
+}
+
+function drawLine(node, line) {
+  const { event, by, state, day, ts, name, body } = line
+  const flags = ["follows", "followed", "dim"].filter((flag) => line[flag])
+  const text = pieces(body).map((piece) => (Array.isArray(piece) ? anchor(...piece) : piece))
+  const paragraph = el("p", { class: event ? "event" : "bubble", dir: "auto" }, el("bdi", {}, ...text))
+  node.className = ["msg", by, state, ...flags].join(" ")
+  node.textContent = ""
+  if (day) node.append(el("p", { class: "day" }, dayName(ts)))
+  if (by) node.append(el("span", { class: "sr" }, `${name || words.you}: `), paragraph, meta(line))
+  else node.append(paragraph)
+}
+
+const anchor = (href, label) => el("a", { href, target: "_blank", rel: "noopener noreferrer nofollow" }, label)
+
+// Not part of the spoken log: a tick that changes is no news.
+function meta({ name, note, ts, state, item }) {
+  const meta = el("div", { class: "meta", "aria-live": "off" }, el("bdi", {}, name || ""), note || "")
+  if (state === "failed") {
+    const why = item.failed === "old" ? words.old : item.why || words.failed
+    meta.append(why, button(words.retry, () => tryAgain(item)), button(words.remove, () => discard(item)))
+  } else meta.append(new Date(ts).toLocaleTimeString(config.lang, { timeStyle: "short" }))
+  if (words[state]) meta.append(el("span", { role: "img", "aria-label": words[state] }, icon(state)))
+  return meta
+}
+
+function dayName(ts) {
+  const today = dayOf(ts) === dayOf(Date.now())
+  return today ? words.today : new Date(ts).toLocaleDateString(config.lang, { dateStyle: "full" })
+}
+
+// ---- the reader's place
+
+// Only the reader's own scrolling up unpins, never content that grew.
+logBox.onscroll = () => {
+  const { scrollTop, scrollHeight, clientHeight } = logBox
+  if (scrollHeight - scrollTop - clientHeight < 80) pin()
+  else if (scrollTop < lastTop - 2) pinned = false
+  if (scrollTop < 160 && scrollTop < lastTop) loadOlder()
+  lastTop = scrollTop
+}
+
+function pin() {
+  pinned = newest.hidden = true
+  look()
+}
+
+function toEnd() {
+  logBox.scrollTop = lastTop = logBox.scrollHeight
+  pin()
+}
+
+newest.onclick = toEnd
+// A keyboard that opens, or an agent who starts typing, must not hide the newest message.
+if (window.ResizeObserver) new ResizeObserver(() => pinned && toEnd()).observe(logBox)

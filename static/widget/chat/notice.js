@@ -1,17 +1,19 @@
 // The one sentence above the messages: what is going on, and what happens next.
 
-const DEAD = ["gone", "identity", "version", "closed"]
+// Link states after which nothing can be written any more, and those that only need patience.
+const isDead = (link) => ["gone", "identity", "version", "closed"].includes(link)
+const isLate = (link) => link === "waiting" || link === "connecting"
 
-// `now`: link, online, late, full, pause (seconds), alone, status, place. Gives [kind, sentence].
-function noticeOf(now, words) {
-  const late = now.link === "waiting" || now.link === "connecting"
-  if (DEAD.includes(now.link)) return ["bad", words[now.link]]
-  if (now.link === "replaced") return ["warn", words.replaced]
-  if (late && !now.online) return ["bad", words.offline]
-  if (late && now.late) return ["warn", words.reconnecting]
-  if (now.full) return ["warn", words.full]
-  if (now.pause > 0) return ["warn", fill(words.rate, now.pause)]
-  if (now.alone) return ["warn", words.alone]
-  if (now.status === "waiting" && now.place) return ["", fill(words.queue, now.place)]
-  return ["", now.status === "closed" ? words.ended : ""]
+// Gives the kind of sentence (bad, warn or plain) and the sentence.
+function noticeOf({ link, late, full, pause, alone, facts }) {
+  if (isDead(link)) return ["bad", words[link]]
+  if (link === "replaced") return ["warn", words.replaced]
+  if (isLate(link) && !navigator.onLine) return ["bad", words.offline]
+  if (isLate(link) && late) return ["warn", words.reconnecting]
+  if (full) return ["warn", words.full]
+  if (pause > 0) return ["warn", fill(words.rate, pause)]
+  if (alone) return ["warn", words.alone]
+  if (facts.queue_pos) return ["", fill(words.queue, facts.queue_pos)]
+  if (facts.status === "closed") return ["", words.ended]
+  return ["", facts.agents_online === 0 ? config.away : ""]
 }

@@ -1,70 +1,43 @@
-// Where unsent messages live: IndexedDB, else localStorage, else only in the page itself.
+// Where unsent messages live: IndexedDB, else localStorage, else only in the page itself. Uses warn().
 
-// Reads, writes, or with "" removes; where storage is blocked nothing is remembered.
-function remember(key, value) {
+// Opened at the first call: nothing is stored for people who merely look.
+let database
+
+// `method` is one of getAll, put and delete, as IndexedDB calls them.
+async function inStore(method, argument) {
+  database = database || openDatabase().catch(() => null)
   try {
-    if (value) localStorage.setItem(key, value)
-    if (value === "") localStorage.removeItem(key)
-    return localStorage.getItem(key) || ""
+    const db = await database
+    return await (db ? inDatabase(db, method, argument) : textStore[method](argument))
   } catch (error) {
-    return ""
+    warn() // blocked or full: the page itself still holds the message
   }
 }
 
-// Opened at the first call: nothing is stored for people who merely look. `warn()` when a reload would lose messages.
-function makeStore(site, warn) {
-  let opening
-
-  async function run(name, argument) {
-    opening = opening || openDatabase(site).catch(() => textStore(site))
-    try {
-      return await (await opening)[name](argument)
-    } catch (error) {
-      warn() // blocked or full: the page itself still holds the message
-    }
-  }
-
-  return {
-    all: (visitor) => run("all", visitor),
-    put: ({ cid, visitor, body, at, failed, why }) => run("put", { site, visitor, cid, body, at, failed, why }),
-    remove: (item) => run("remove", item),
-  }
-}
-
-function openDatabase(site) {
-  return new Promise((done, fail) => {
-    const opening = indexedDB.open("gofly", 1)
-    opening.onupgradeneeded = () => opening.result.createObjectStore("unsent", { keyPath: ["site", "visitor", "cid"] })
-    opening.onsuccess = () => done(databaseStore(opening.result, site))
-    opening.onerror = fail
+const openDatabase = () =>
+  new Promise((done, failed) => {
+    const request = indexedDB.open("gofly", 1)
+    request.onupgradeneeded = () => request.result.createObjectStore("unsent", { keyPath: "cid" })
+    request.onsuccess = () => done(request.result)
+    request.onerror = failed
   })
-}
 
-function databaseStore(database, site) {
-  // Done when the transaction is, not the request: only then the disk has it.
-  const run = (work) =>
-    new Promise((done, fail) => {
-      const transaction = database.transaction("unsent", "readwrite")
-      const request = work(transaction.objectStore("unsent"))
-      transaction.oncomplete = () => done(request.result)
-      transaction.onabort = fail
-    })
-  return {
-    all: (visitor) => run((unsent) => unsent.getAll(IDBKeyRange.bound([site, visitor], [site, visitor, []]))),
-    put: (item) => run((unsent) => unsent.put(item)),
-    remove: (item) => run((unsent) => unsent.delete([site, item.visitor, item.cid])),
-  }
-}
+const inDatabase = (db, method, argument) =>
+  new Promise((done, failed) => {
+    const transaction = db.transaction("unsent", "readwrite")
+    const request = transaction.objectStore("unsent")[method](argument)
+    // Done when the transaction is, not the request: only then the disk has it.
+    transaction.oncomplete = () => done(request.result)
+    transaction.onabort = failed
+  })
 
 // One entry a message, so that two tabs never overwrite each other's list.
-function textStore(site) {
-  const key = (visitor, cid) => `gofly:${site}:unsent:${visitor}:${cid}`
-  return {
-    all: (visitor) =>
-      Object.keys(localStorage)
-        .filter((name) => name.startsWith(key(visitor, "")))
-        .map((name) => JSON.parse(localStorage[name])),
-    put: (item) => localStorage.setItem(key(item.visitor, item.cid), JSON.stringify(item)),
-    remove: (item) => localStorage.removeItem(key(item.visitor, item.cid)),
-  }
+const PREFIX = "gofly-unsent:"
+const textStore = {
+  getAll: () =>
+    Object.keys(localStorage)
+      .filter((key) => key.startsWith(PREFIX))
+      .map((key) => JSON.parse(localStorage[key])),
+  put: (item) => (localStorage[PREFIX + item.cid] = JSON.stringify(item)),
+  delete: (cid) => delete localStorage[PREFIX + cid],
 }

@@ -1,9 +1,9 @@
-// Reads what people wrote: finds addresses and counts characters. Nothing here makes markup.
+// Reads what people wrote: finds addresses, counts characters. Nothing here makes markup.
 
 // Every part matches greedily and never steps back, so a hostile text costs linear time.
 const ADDRESS = /(?:https?:\/\/|mailto:|tel:)[^\s<>"]+/gi
 // A full stop after an address belongs to the sentence.
-const TAIL = ".,:;!?'*)]}。，：；！？、）】》」’”"
+const TAIL = ".,:;!?'*)]}，。：；！？、）】》”"
 
 // Text in pieces: a string stays text, [href, label] becomes a link.
 function pieces(text) {
@@ -23,9 +23,9 @@ function pieces(text) {
 // The host is added as the browser reads it when the text hides it: look-alike letters, user@host.
 function readAddress(address) {
   try {
-    const url = new URL(address)
-    const hidden = url.username || !address.toLowerCase().includes(url.hostname)
-    return [url.href, hidden ? `${address} (${url.hostname})` : address]
+    const { href, hostname, username } = new URL(address)
+    const hidden = username || !address.toLowerCase().includes(hostname)
+    return [href, hidden ? `${address} (${hostname})` : address]
   } catch (error) {
     return null
   }
