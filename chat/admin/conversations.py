@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -93,11 +93,13 @@ class ConversationAdmin(Endless):
         """By its own id, or by visitor; a name that fits many finds the latest of them."""
         if not search_term:
             return queryset, False
+        if search_term.startswith("cv_"):
+            return queryset.filter(public_id=search_term), False
         known = Visitor.objects.filter(named(search_term)).order_by("-last_seen_at", "-id")
         own = policies.sites(person_of(request), Deed.VIEW, self.thing)
         known = known if own is None else known.filter(site_id__in=own)
         ids = list(known.values_list("pk", flat=True)[:MATCHING_VISITORS])
-        return queryset.filter(Q(public_id=search_term) | Q(visitor_id__in=ids)), False
+        return queryset.filter(visitor_id__in=ids), False
 
     def change_view(
         self,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -51,6 +53,10 @@ class Visitor(models.Model):
         ordering = ["-last_seen_at", "-id"]
         indexes = [
             models.Index(fields=["site", "-last_seen_at", "-id"], name="visitor_site_recent"),
+            models.Index(fields=["-last_seen_at", "-id"], name="visitor_recent"),
+            # How a name or an e-mail begins, in capitals as Django compares it.
+            models.Index(OpClass(Upper("name"), "text_pattern_ops"), name="visitor_name"),
+            models.Index(OpClass(Upper("email"), "text_pattern_ops"), name="visitor_email"),
         ]
         constraints = [
             models.UniqueConstraint(
