@@ -67,8 +67,9 @@ export class Actions {
     const mine = store.isMyRow(row) || (!row && chat?.info?.agent?.id === store.me.value.id)
     const open = Boolean(status) && status !== "closed"
     const free = status === "waiting" || status === "bot"
-    return { claim: free, take: status === "assigned" && !mine, transfer: open, resolve: open, reopen: status === "closed",
-      release: status === "assigned", write: open, status, mine }
+    const assigned = status === "assigned"
+    return { status, claim: free, take: assigned && !mine, release: assigned, transfer: open,
+      resolve: open, reopen: status === "closed", write: open }
   }
 
   claim() { return this.#operate("claim") }
@@ -130,7 +131,8 @@ export class Actions {
   // The language belongs to the account, so that mails and other machines agree; the page is
   // loaded again with the other catalogue.
   switchLanguage() {
-    this.#post(this.urls.language, { language: this.boot.other_language, next: this.urls.dashboard })
+    const next = this.urls.dashboard + location.hash
+    this.#post(this.urls.language, { language: this.boot.other_language, next })
   }
 
   logout() { this.#post(this.urls.logout, {}) }
@@ -138,7 +140,8 @@ export class Actions {
   #post(address, fields) {
     const form = document.createElement("form")
     Object.assign(form, { method: "post", action: address, hidden: true })
-    for (const [name, value] of Object.entries({ ...fields, csrfmiddlewaretoken: this.boot.csrf })) {
+    const all = { ...fields, csrfmiddlewaretoken: this.boot.csrf }
+    for (const [name, value] of Object.entries(all)) {
       form.append(Object.assign(document.createElement("input"), { name, value }))
     }
     document.body.append(form)

@@ -1,5 +1,6 @@
 // One conversation as this agent has it open: its facts, its rows, and how far everybody has read.
 import { Cursor, firstOf, isHole } from "./cursor.js";
+import { serverNow } from "./words.js";
 
 export class Chat {
   state = "loading" // loading, ready, error, denied
@@ -9,8 +10,6 @@ export class Chat {
   cursor = new Cursor()
   epoch = null
   receipts = { visitor: { got: 0, read: 0 }, agent: { got: 0, read: 0 } }
-  typing = null
-  changed = 0 // raised with every change of rows, for the view
   reported = { got: 0, read: 0 } // what we have told the server
   #first = null
 
@@ -37,7 +36,6 @@ export class Chat {
     older.sort((a, b) => firstOf(a) - firstOf(b))
     this.rows = [...older.filter((row) => !isHole(row)), ...this.rows]
     if (older.length) this.#first = firstOf(older[0])
-    this.changed += 1
     return older.length > 0 && !this.beginning
   }
 
@@ -46,12 +44,14 @@ export class Chat {
   get first() { return this.#first }
 
   // Our copy is wrong or too old: begin again with what the server sends.
-  reset() {
+  reset(epoch) {
+    this.state = "loading"
     this.rows = []
     this.cursor = new Cursor()
-    this.#first = null
+    this.epoch = epoch
     this.older = "idle"
-    this.changed += 1
+    this.reported = { got: 0, read: 0 }
+    this.#first = null
   }
 
   // Receipts may come late or twice; they never go back.
@@ -61,9 +61,18 @@ export class Chat {
     this.receipts[who] = { got: Math.max(known.got, got), read: Math.max(known.read, read) }
   }
 
+  // The visitor came, left or went to another page.
+  visitorMoved(online, page) {
+    const visitor = this.info?.visitor
+    if (!visitor) return
+    visitor.online = online
+    if (!page || visitor.page?.url === page.url) return
+    visitor.page = page
+    visitor.trail = [...(visitor.trail ?? []), { at: serverNow(), ...page }]
+  }
+
   #add(row) {
     this.#first ??= firstOf(row)
-    this.changed += 1
     if (!isHole(row)) this.rows.push(row)
   }
 }

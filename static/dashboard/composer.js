@@ -27,15 +27,15 @@ class Composer extends View {
     store.threadRev.value
     if (store.activeConv.value && !this.actions.can.write) return this.closedBar()
     const note = store.composing.value === "note"
-    const words = note ? t("Write a note that only your team can see") : t("Write a reply")
+    const label = note ? t("Write a note that only your team can see") : t("Write a reply")
     const full = this.session.outbox.full
+    const words = full ? t("Too many unsent messages. Wait until they are sent.") : label
     return html`<form class="composer ${note ? "note" : ""}"
         @submit=${(event) => { event.preventDefault(); this.submit() }}>
       <div class="composer-tabs" role="group" aria-label=${t("What to write")}>
         ${this.kind("reply", t("Reply"))}${this.kind("note", t("Note"), icon("lock", "sm"))}</div>
-      <textarea rows="2" aria-label=${words} placeholder=${full ? t("Too many unsent messages. Wait until they are sent.") : words}
-        ?disabled=${full} @input=${(event) => this.typed(event.target)}
-        @keydown=${(event) => this.key(event)} @blur=${() => this.session.typing(false)}></textarea>
+      <textarea rows="2" aria-label=${label} placeholder=${words} ?disabled=${full}
+        @input=${(event) => this.typed(event.target)} @keydown=${(event) => this.key(event)} @blur=${() => this.session.typing(false)}></textarea>
       ${this.bar(note)} ${this.emoji.value ? this.emojiBox() : nothing}</form>`
   }
 
@@ -67,8 +67,8 @@ class Composer extends View {
 
   emojiBox() {
     return html`<div class="emoji pop" role="group" aria-label=${t("Emoji")}>
-      ${EMOJI.map((one) => html`<button type="button" @click=${() => this.insert(one)}>${one}</button>`)}
-    </div>`
+      ${EMOJI.map((one) => html`<button type="button" @click=${() => this.insert(one)}
+        >${one}</button>`)}</div>`
   }
 
   closedBar() {

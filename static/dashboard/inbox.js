@@ -68,7 +68,8 @@ class Inbox extends View {
 
   tabs() {
     return html`<div class="tabs" role="tablist" aria-label=${t("Conversations")}
-      @keydown=${(event) => this.turn(event)}>${TABS.map(([id, label]) => this.tab(id, label()))}</div>`
+        @keydown=${(event) => this.turn(event)}>
+      ${TABS.map(([id, label]) => this.tab(id, label()))}</div>`
   }
 
   tab(id, label) {
@@ -142,7 +143,8 @@ function row(one) {
   const name = one.visitor.name || t("Visitor")
   return html`<div class=${classMap({ conv: true, unread: one.unread > 0 })}>
     ${avatar(name, "", one.visitor.online ? "online" : "offline")}
-    <div class="conv-top"><span class="conv-name"><bdi>${highlight(name, store.query.value)}</bdi></span>
+    <div class="conv-top">
+      <span class="conv-name"><bdi>${highlight(name, store.query.value)}</bdi></span>
       ${one.visitor.verified ? html`<span class="verified">${icon("badge-check", "sm")}
         <span class="sr">${t("Verified")}</span></span>` : nothing}
       <time class="num">${ago(one.ts)}</time></div>
@@ -151,7 +153,9 @@ function row(one) {
 
 function lastWords(one) {
   const typing = store.typing.get(one.conv)
-  if (typing?.who === "visitor") return html`<span class="conv-typing">${t("is typing")}<i class="dots"></i></span>`
+  if (typing?.who === "visitor") {
+    return html`<span class="conv-typing">${t("is typing")}<i class="dots"></i></span>`
+  }
   const own = one.preview?.k === "agent" ? html`${icon("undo-2", "sm")}` : nothing
   const text = one.preview?.text || t("No message yet")
   return html`<span class="conv-last">${own}<bdi>${highlight(text, store.query.value)}</bdi></span>`
@@ -171,6 +175,8 @@ function mark(one) {
   return other ? html`<span class="chip owner"><bdi>${other.name}</bdi></span>` : nothing
 }
 
-const unread = (one) => (one.unread
-  ? html`<b class="badge num"><span class="sr">${t("unread")} </span>${one.unread > 99 ? "99+" : one.unread}</b>`
-  : nothing)
+function unread({ unread: number }) {
+  if (!number) return nothing
+  return html`<b class="badge num"><span class="sr">${t("unread")} </span>
+    ${number > 99 ? "99+" : number}</b>`
+}

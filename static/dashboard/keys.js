@@ -26,7 +26,8 @@ function escape(event, actions) {
 function single(event, commands) {
   if (!store.singleKeys.peek() || store.paletteOpen.peek()) return
   if (event.ctrlKey || event.metaKey || event.altKey) return
-  const command = commands.find(({ key, when }) => key === event.key.toLowerCase() && (!when || when()))
+  const pressed = event.key.toLowerCase()
+  const command = commands.find(({ key, when }) => key === pressed && (!when || when()))
   if (!command) return
   event.preventDefault()
   command.run()

@@ -1,4 +1,4 @@
-// The socket of the agent: opens it, proves who we are, notices silence, comes back after any break.
+// The socket of the agent: opens, proves who we are, notices silence, comes back after any break.
 const WELCOME_MS = 8_000
 const HEALTHY_MS = 30_000
 const LONGEST_MS = 30_000
@@ -158,7 +158,8 @@ export class Link {
   #leave() {
     const socket = this.#socket
     this.#socket = null
-    for (const timer of [this.#retry, this.#silence, this.#healthy]) this.#timers.clearTimeout(timer)
+    const timers = [this.#retry, this.#silence, this.#healthy]
+    for (const timer of timers) this.#timers.clearTimeout(timer)
     if (!socket) return
     socket.onmessage = socket.onclose = null
     socket.close(4000)

@@ -45,7 +45,7 @@ function start() {
   store.me.value = boot.user
   store.teams.value = boot.teams
   const session = new Session(boot, {
-    login: () => location.assign(`${boot.urls.login}?next=${encodeURIComponent(boot.urls.dashboard)}`),
+    login: () => location.assign(`${boot.urls.login}?next=${encodeURIComponent(here())}`),
     reload: reloadOnce,
     callsForAttention: (row, why) => callForAttention(row, why, (conv) => actions.open(conv)),
   })
@@ -57,15 +57,18 @@ function start() {
   if (boot.member) run(session, commands, actions)
 }
 
+// After signing in, the same conversation is open.
+const here = () => boot.urls.dashboard + location.hash
+
 function run(session, commands, actions) {
   startNotices()
   watchInput(session)
   listenToKeys(commands, actions)
   listenToTheMachine(session)
-  const address = () => session.show(location.hash.slice(1).match(/^[A-Za-z0-9_-]{8,40}$/)?.[0] ?? null)
-  addEventListener("popstate", address)
-  address()
-  setInterval(() => { if (!document.hidden && store.counts.peek().queue) store.second.value += 1 }, 1_000)
+  const showAddressed = () => session.show(addressed())
+  addEventListener("popstate", showAddressed)
+  showAddressed()
+  setInterval(countSeconds, 1_000)
   return session.start()
 }
 
@@ -76,6 +79,13 @@ function watchInput(session) {
     addEventListener(input, () => idle.touch(), { passive: true })
   }
   idle.touch()
+}
+
+// The conversation that the address names, if any.
+const addressed = () => location.hash.slice(1).match(/^[A-Za-z0-9_-]{8,40}$/)?.[0] ?? null
+
+function countSeconds() {
+  if (!document.hidden && store.counts.peek().queue) store.second.value += 1
 }
 
 // A new version of the server asks for new scripts; a second refusal in a row needs a person.

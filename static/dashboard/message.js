@@ -40,18 +40,20 @@ function event({ row, ts }) {
 function rating({ row, ts }) {
   const score = Number(row.data?.score) || 0
   return html`<div class="event rating">${icon("star", "sm")}
-    <span>${t("Rated {score} of 5", { score })}${row.body ? html` · <bdi>${row.body}</bdi>` : nothing}</span>
+    <span>${t("Rated {score} of 5", { score })}${row.body
+    ? html` · <bdi>${row.body}</bdi>` : nothing}</span>
     <time class="num">${clock(ts)}</time></div>`
 }
 
 function bubble(one, seen, session) {
-  const classes = { msg: true, [one.side]: true, follows: one.follows, failed: one.state === "failed" }
+  const lost = one.state === "failed"
+  const classes = { msg: true, [one.side]: true, follows: one.follows, failed: lost }
   return html`<article class=${classMap(classes)} aria-label=${speaker(one)}>
     ${heading(one)}
     <div class="bubble">${one.side === "note" ? noteTag(one) : nothing}
       ${one.deleted ? html`<p class="gone">${t("Message deleted")}</p>`
     : html`<p dir="auto">${linked(one.body ?? "")}</p>`}</div>
-    ${one.state === "failed" ? failed(one, session) : meta(one, seen)}</article>`
+    ${lost ? failed(one, session) : meta(one, seen)}</article>`
 }
 
 const speaker = ({ side, row }) => row.from?.name

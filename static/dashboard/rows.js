@@ -83,7 +83,7 @@ export const isMine = (row, me) => row.status === "assigned" && row.agent?.id ==
 
 // Changes may carry only what changed, times may be numbers or ISO 8601.
 export function tidy(news, before) {
-  const row = { unread: 0, preview: null, agent: null, team: null, queued_at: null, ...before, ...news }
+  const row = { unread: 0, preview: null, agent: null, queued_at: null, ...before, ...news }
   row.visitor = { name: "", online: false, verified: false, ...before?.visitor, ...news.visitor }
   row.ts = ms(row.ts) ?? ms(row.opened_at) ?? 0
   row.queued_at = ms(row.queued_at)

@@ -2,7 +2,7 @@
 import { batch } from "../vendor/signals-core/signals-core.js";
 import { Calls } from "./calls.js";
 import { Chat } from "./chat.js";
-import { makeReceiver } from "./events.js";
+import { Receiver } from "./events.js";
 import { uuid } from "./ids.js";
 import { Link, NoTicket } from "./link.js";
 import { Outbox } from "./outbox.js";
@@ -35,7 +35,7 @@ export class Session {
   #state = null
   #readTimer = 0
 
-  // hooks: login(), reload(), callsForAttention(row, why), for what concerns the page and not the socket.
+  // hooks: login(), reload(), callsForAttention(row, why), for what concerns the page alone.
   constructor(boot, hooks) {
     this.#boot = boot
     this.hooks = hooks
@@ -45,11 +45,12 @@ export class Session {
       stalled: () => this.link.drop(),
       tab: this.tab,
     })
+    const receiver = new Receiver(this)
     this.link = new Link({
       connect: () => new WebSocket(boot.socket_url, boot.protocol),
       ticket: () => this.#ticket(),
       hello: (ticket) => this.#hello(ticket),
-      onframe: makeReceiver(this),
+      onframe: (frame) => receiver.receive(frame),
       onstate: (state) => this.#linkChanged(state),
       onclose: (code) => this.#closed(code),
       quiet: () => document.hidden && this.outbox.idle,
@@ -158,16 +159,17 @@ export class Session {
   history() {
     const chat = store.activeChat.peek()
     if (!chat || chat.state !== "ready" || chat.older === "loading" || chat.first === null) return
-    if (chat.beginning) { chat.older = "end"; return store.threadChanged(chat.conv) }
+    if (chat.beginning || chat.older === "end") return
     const sent = this.link.send({ t: "history", conv: chat.conv, before: chat.first, limit: PAGE })
     chat.older = sent ? "loading" : "error"
     store.threadChanged(chat.conv)
   }
 
-  write(body, note) {
+  async write(body, note) {
     this.#typedAt = 0
     this.#typingIn = null
-    return this.outbox.add({ conv: store.activeConv.peek(), body, note })
+    await this.outbox.add({ conv: store.activeConv.peek(), body, note })
+    store.durable.value = this.outbox.durable
   }
 
   typing(on) {
@@ -269,6 +271,7 @@ export class Session {
 
   #report(kind, chat) {
     if (chat.have === null || chat.have <= chat.reported[kind]) return
-    if (this.link.send({ t: kind, conv: chat.conv, up_to: chat.have })) chat.reported[kind] = chat.have
+    const sent = this.link.send({ t: kind, conv: chat.conv, up_to: chat.have })
+    if (sent) chat.reported[kind] = chat.have
   }
 }

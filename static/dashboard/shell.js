@@ -101,12 +101,12 @@ class Menu extends View {
 customElements.define("gf-menu", Menu)
 
 const BARS = {
-  reconnecting: ["", "loader-circle", () => t("Reconnecting… Your messages are safe and will be sent."),
-    () => t("Retry now")],
+  reconnecting: ["", "loader-circle",
+    () => t("Reconnecting… Your messages are safe and will be sent."), () => t("Retry now")],
   offline: ["off", "wifi-off", () => t("You are offline. Saved conversations stay readable."),
     () => t("Retry now")],
-  replaced: ["off", "circle-alert", () => t("gofly is open in too many tabs; this one was disconnected."),
-    () => t("Use this tab")],
+  replaced: ["off", "circle-alert",
+    () => t("gofly is open in too many tabs; this one was disconnected."), () => t("Use this tab")],
   version: ["off", "circle-alert", () => t("A new version is installed. Reload this page."),
     () => t("Reload")],
   login: ["off", "lock", () => t("Your session has ended. Sign in again."), () => t("Sign in")],
@@ -134,11 +134,13 @@ class LinkBar extends View {
 }
 customElements.define("gf-linkbar", LinkBar)
 
+const TOAST_ICONS = { ok: "circle-check", bad: "circle-alert" }
+
 class Toasts extends View {
   view() {
-    return html`<div class="toasts" role="status" aria-live="polite">${store.toasts.value.map((one) =>
-      html`<p class="toast pop ${one.kind}">${icon(one.kind === "bad" ? "circle-alert" : "circle-check", "sm")}
-        <span>${one.text}</span></p>`)}</div>`
+    return html`<div class="toasts" role="status" aria-live="polite">
+      ${store.toasts.value.map((one) => html`<p class="toast pop ${one.kind}">
+        ${icon(TOAST_ICONS[one.kind], "sm")}<span>${one.text}</span></p>`)}</div>`
   }
 }
 customElements.define("gf-toasts", Toasts)

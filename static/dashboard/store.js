@@ -1,5 +1,5 @@
-// Everything the dashboard knows. Frames change the plain models at once; the views are told at most
-// once a frame for the open conversation and ten times a second for the list.
+// Everything the dashboard knows. Frames change the plain models at once; the views are told at
+// most once a frame for the open conversation and ten times a second for the list.
 import { batch, computed, signal } from "../vendor/signals-core/signals-core.js";
 import { Order } from "./order.js";
 import { Rows } from "./rows.js";
@@ -123,12 +123,12 @@ function sortAgain() {
 let toastNumber = 0
 
 // Short news that needs no answer; it goes away by itself because it has no button.
-export function toast(text, kind = "") {
+export function toast(text, kind) {
   const id = (toastNumber += 1)
   toasts.value = [...toasts.value.slice(-2), { id, text, kind }]
   setTimeout(() => { toasts.value = toasts.value.filter((one) => one.id !== id) }, 6_000)
 }
 
-export const waitOf = (row) => (row.status === "waiting" ? serverNow() - (row.queued_at ?? row.ts) : 0)
+export const waitOf = (row) => serverNow() - (row.queued_at ?? row.ts)
 export const siteName = (key) => sites.value.find((site) => site.key === key)?.name ?? ""
 export const isMyRow = (row) => row?.status === "assigned" && row.agent?.id === me.value.id

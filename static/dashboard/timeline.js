@@ -43,7 +43,8 @@ function rowLine(row, changes, me) {
   }
 }
 
-const sideOf = (row) => (row.note ? "note" : { visitor: "visitor", bot: "bot" }[row.from?.k] ?? "agent")
+const SIDES = { visitor: "visitor", bot: "bot" }
+const sideOf = (row) => (row.note ? "note" : SIDES[row.from?.k] ?? "agent")
 
 function pendingLine({ entry, ts, seq }, me) {
   const { cid, body, note, at, state, code } = entry

@@ -5,7 +5,7 @@ const SPARE_ROWS = 4
 const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8, Home: -Infinity, End: Infinity }
 
 class VirtualList extends View {
-  #list = { items: [], rowHeight: 68, key: (item) => item, row: () => "", onselect() {}, onend() {} }
+  #list = { items: [], rowHeight: 68, key: (item) => item, row() {}, onselect() {}, onend() {} }
   #changes = signal(0)
   #top = signal(0)
   #height = signal(600)
@@ -37,8 +37,8 @@ class VirtualList extends View {
     return html`<div class="vlist-space" role="presentation"
         .style=${`height:${items.length * rowHeight}px`}>
       <div role="presentation" .style=${`transform:translateY(${first * rowHeight}px)`}>
-        ${repeat(items.slice(first, end), this.#list.key, (item, at) => this.#option(item, first + at))}
-      </div></div>`
+        ${repeat(items.slice(first, end), this.#list.key,
+    (item, at) => this.#option(item, first + at))}</div></div>`
   }
 
   #option(item, at) {

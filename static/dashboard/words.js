@@ -67,12 +67,8 @@ export function day(moment, now = serverNow()) {
   const days = Math.round((midnight(now) - midnight(moment)) / DAY)
   if (days === 0) return t("Today")
   if (days === 1) return t("Yesterday")
-  return format(moment, { weekday: "short", day: "numeric", month: "long", ...otherYear(moment, now) })
-}
-
-function otherYear(moment, now) {
-  const same = new Date(moment).getFullYear() === new Date(now).getFullYear()
-  return same ? {} : { year: "numeric" }
+  const year = new Date(moment).getFullYear() === new Date(now).getFullYear() ? undefined : "numeric"
+  return format(moment, { weekday: "short", day: "numeric", month: "long", year })
 }
 
 export const midnight = (moment) => new Date(moment).setHours(0, 0, 0, 0)
