@@ -38,7 +38,7 @@ class AgentsView(Endpoint):
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """One agent."""
-        number = number_of(pk, "ag_")
+        number = number_of(pk, "ag_") or 0
         members = seen_memberships(self.caller).filter(user_id=number)
         agent = with_memberships(members, self.caller).first()
         if agent is None:

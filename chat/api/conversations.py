@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 
 from chat.api import idempotency
 from chat.api.base import Endpoint
@@ -21,7 +24,7 @@ class ConversationEndpoint(Endpoint):
     """What all views of conversations share."""
 
     queryset = Conversation.objects.select_related("site", "visitor", "agent", "team")
-    serializer_class = ConversationBody
+    serializer_class: type[BaseSerializer[Any]] = ConversationBody
 
     def thread(self, public_id: str, scope: Scope) -> Conversation:
         """The conversation, if the caller may see it."""

@@ -161,7 +161,7 @@ def as_refusal(error: Exception) -> ChatError | None:
     if isinstance(error, exceptions.ValidationError):
         return _invalid(error)
     if isinstance(error, exceptions.Throttled):
-        return RateLimited(after_ms=math.ceil(error.wait or 1) * 1000)
+        return RateLimited(after_ms=math.ceil(getattr(error, "wait", None) or 1) * 1000)
     return next((made() for kind, made in _BY_KIND if isinstance(error, kind)), None)
 
 

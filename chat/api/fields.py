@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -13,7 +13,13 @@ from rest_framework import serializers
 from chat.protocol.limits import INTEGER_MOST
 from chat.protocol.text import clean
 
-WRONG_TYPE = {"wrong_type": _("Wrong type: {expected} is expected.")}
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+Messages = dict[str, "str | StrPromise"]
+
+WRONG_TYPE: Messages = {"wrong_type": _("Wrong type: {expected} is expected.")}
+TOO_BIG: Messages = {"too_big": _("At most {most} bytes of JSON.")}
 ATTRIBUTES_BYTES = 8_192
 
 
@@ -95,7 +101,7 @@ class Moment(serializers.DateTimeField):
             self.fail("wrong_type", expected="a string")
         return super().to_internal_value(value)
 
-    def to_representation(self, value: Any) -> str | None:
+    def to_representation(self, value: Any) -> str:
         """The time as text."""
         return iso(value)
 
@@ -103,7 +109,7 @@ class Moment(serializers.DateTimeField):
 class Attributes(serializers.DictField):
     """Facts the site keeps about a visitor, as it likes them; at most 8 KiB as JSON."""
 
-    default_error_messages = {"too_big": _("At most {most} bytes of JSON.")}
+    default_error_messages = TOO_BIG
 
     def to_internal_value(self, data: Any) -> Any:
         """The facts."""
@@ -118,12 +124,10 @@ def words_of(kind: type[StrEnum]) -> list[tuple[str, str]]:
     return [(word.value, word.name) for word in kind]
 
 
-def iso(moment: datetime | None) -> str | None:
+def iso(moment: datetime) -> str:
     """A time as the API writes it.
 
     >>> iso(datetime(2026, 11, 23, 9, 30, 0, 123456, tzinfo=UTC))
     '2026-11-23T09:30:00.123Z'
     """
-    if moment is None:
-        return None
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

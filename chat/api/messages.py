@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -72,7 +73,7 @@ class MessagesView(ConversationEndpoint):
             reply_to=values["reply_to"],
         )
 
-    def _page(self, rows: list[MessageStored], last_seq: int) -> dict[str, Any]:
+    def _page(self, rows: Sequence[MessageStored], last_seq: int) -> dict[str, Any]:
         first, last = (rows[0].seq, rows[-1].seq) if rows else (1, last_seq)
         return {
             "results": self.get_serializer(rows, many=True).data,

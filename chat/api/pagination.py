@@ -53,7 +53,7 @@ class KeysetPagination(BasePagination):
             "properties": properties | {"next": address, "previous": address},
         }
 
-    def get_schema_operation_parameters(self, view: Endpoint) -> list[dict[str, Any]]:
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """The parameters, for the schema."""
         return [
             _parameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST}, LIMIT),
@@ -62,17 +62,15 @@ class KeysetPagination(BasePagination):
         ]
 
     def _set_links(self, cursor: Cursor, page: Sequence[Model], *, more: bool) -> None:
-        first, last = (page[0], page[-1]) if page else (None, None)
-        onward = last and cursor.at(last, cursor.forward) if more else None
-        back = first and cursor.at(first, not cursor.forward) if cursor.after else None
+        onward = cursor.at(page[-1], cursor.forward) if more else None
+        back = cursor.at(page[0], not cursor.forward) if cursor.after and page else None
         links = [self._address(onward), self._address(back)]
         self.next, self.previous = links if cursor.forward else links[::-1]
 
     def _address(self, cursor: str | None) -> str | None:
         if cursor is None:
             return None
-        kept = {key: value for key, value in self.request.query_params.items() if key != "cursor"}
-        return address(self.request, kept | {"cursor": cursor})
+        return address(self.request, self.request.query_params.dict() | {"cursor": cursor})
 
 
 class SeqPagination(KeysetPagination):
@@ -80,7 +78,7 @@ class SeqPagination(KeysetPagination):
 
     parameters = frozenset({"limit", "after_seq", "before_seq"})
 
-    def get_schema_operation_parameters(self, view: Endpoint) -> list[dict[str, Any]]:
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """The parameters, for the schema; of the last two one may be given."""
         seq = {"type": "integer", "minimum": 0, "maximum": INTEGER_MOST}
         limit = {"type": "integer", "minimum": 1, "maximum": MOST}
@@ -137,7 +135,7 @@ def read_seq(request: Request, name: str) -> int | None:
     return int(text)
 
 
-def address(request: Request, parameters: Mapping[str, str]) -> str:
+def address(request: Request, parameters: Mapping[str, object]) -> str:
     """This list with other parameters, as a path: right behind every proxy."""
     return f"{request.path}?{urlencode(parameters)}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.db.models import QuerySet
 from rest_framework.permissions import BasePermission
@@ -58,7 +58,7 @@ class Caller:
 
 def caller_of(request: Request) -> Caller:
     """The caller of an authenticated request; a person's roles cost one query."""
-    user, token = request.user, request.auth
+    user, token = cast(User, request.user), request.auth
     if isinstance(token, ApiToken):
         return Caller(user, token, {token.site_id: Scope(token.scope)})
     if user.is_superuser:

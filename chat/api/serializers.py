@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -14,7 +15,7 @@ from chat.presence import people
 from chat.shapes import agent_wire_id, inbox_row
 from chat.vocabulary import Presence, Role, Scope, SenderKind, Status, status_of
 
-LANGUAGES = WidgetSettings._meta.get_field("language").choices
+WIDGET_LANGUAGES: Any = WidgetSettings._meta.get_field("language").choices
 COLOR = WidgetSettings._meta.get_field("color").validators
 
 
@@ -29,7 +30,7 @@ class WidgetBody(Body):
     color = Text(validators=COLOR, required=False)
     scheme = Choice(choices=WidgetSettings.Scheme.choices, required=False)
     position = Choice(choices=WidgetSettings.Position.choices, required=False)
-    language = Choice(choices=LANGUAGES, required=False)
+    language = Choice(choices=WIDGET_LANGUAGES, required=False)
     typing_preview = Flag(required=False)
     sound = Flag(required=False)
     emoji = Flag(required=False)
@@ -80,7 +81,7 @@ class VisitorBody(Body):
 class VisitorPatch(VisitorBody):
     """What may be corrected; a visitor never moves to another site."""
 
-    site = serializers.CharField(source="site.key", read_only=True)
+    site = Text(source="site.key", read_only=True)
 
     def validate_external_id(self, value: str) -> str:
         """Only the site's signature changes who a verified visitor is."""
@@ -168,7 +169,7 @@ class MessageBody(serializers.Serializer[Any]):
     sender = MessageSender()
     kind = serializers.CharField()
     body = serializers.CharField()
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]  # its name on the wire
     note = serializers.BooleanField(source="internal")
     reply_to = serializers.IntegerField(allow_null=True)
     created_at = Moment(source="ts")
@@ -243,9 +244,7 @@ class MeBody(Body):
     id = serializers.SerializerMethodField()
     username = serializers.CharField(read_only=True)
     display_name = Text(max_length=80, allow_blank=True, required=False)
-    language = Choice(
-        choices=User._meta.get_field("language").choices, allow_blank=True, required=False
-    )
+    language = Choice(choices=settings.LANGUAGES, allow_blank=True, required=False)
     sites = SiteRole(source="shown_memberships", many=True, read_only=True)
     token = TokenBody(source="shown_token", read_only=True, allow_null=True)
 

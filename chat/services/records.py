@@ -38,7 +38,7 @@ def change_visitor(visitor_id: int, *, facts: dict[str, Any]) -> Visitor:
 def open_thread(visitor_id: int) -> tuple[Conversation, bool]:
     """The visitor's conversation that is not closed, or a new one; True when it is new."""
     visitor = Visitor.objects.select_for_update().get(pk=visitor_id)
-    current = visitor.conversations.not_closed().first()  # type: ignore[attr-defined]
+    current = visitor.conversations.not_closed().first()
     return (current, False) if current else (open_conversation(visitor), True)
 
 
@@ -55,7 +55,7 @@ def set_team(conversation_id: int, *, team_id: int | None, if_version: int) -> N
         raise Conflict(
             version=row.version,
             status=status_of(row.owner),
-            agent=agent and {"id": agent.id, "name": agent.name},
+            agent={"id": agent.id, "name": agent.name} if agent else None,
         )
     row.team = _team_of(row, team_id)
     row.version += 1

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 
 from chat.models import Message
 from chat.vocabulary import Role, Scope
 from chat.writer import writer
 from chat.writer.announce import drain
 from tests.chat.api import Api, World, code_of, make_member, make_world, say, signed_in
+
+if TYPE_CHECKING:
+    from tests.chat.api import Answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,7 +28,7 @@ def world() -> Iterator[World]:
     drain()
 
 
-def move(api: Api, world: World, verb: str, version: int, **more: str) -> HttpResponse:
+def move(api: Api, world: World, verb: str, version: int, **more: str) -> Answer:
     path = f"conversations/{world.conversation.public_id}/{verb}"
     return api.post(path, {"version": version, **more})
 

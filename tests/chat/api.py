@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from chat import sharding
@@ -26,6 +25,9 @@ from chat.shapes import thread_of
 from chat.vocabulary import Kind, Role, Scope
 from chat.writer import Draft
 
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
+
 STORED_WITHIN_SECONDS = 5
 
 
@@ -36,23 +38,23 @@ class Api:
         self.client = client or Client(raise_request_exception=False)
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
 
-    def get(self, path: str, **parameters: Any) -> HttpResponse:
+    def get(self, path: str, **parameters: Any) -> Answer:
         """GET below /api/v1/."""
         return self.client.get(_at(path), parameters or None, headers=self.headers)
 
-    def post(self, path: str, body: Any = None, *, key: str = "") -> HttpResponse:
+    def post(self, path: str, body: Any = None, *, key: str = "") -> Answer:
         """POST an object, or a text as it stands."""
         return self.send("post", path, body, key=key)
 
-    def patch(self, path: str, body: Any) -> HttpResponse:
+    def patch(self, path: str, body: Any) -> Answer:
         """PATCH an object."""
         return self.send("patch", path, body)
 
-    def delete(self, path: str) -> HttpResponse:
+    def delete(self, path: str) -> Answer:
         """DELETE."""
         return self.client.delete(_at(path), headers=self.headers)
 
-    def send(self, method: str, path: str, body: Any = None, *, key: str = "") -> HttpResponse:
+    def send(self, method: str, path: str, body: Any = None, *, key: str = "") -> Answer:
         """Any method with a body."""
         content = (
             body if isinstance(body, str | bytes) else json.dumps({} if body is None else body)
@@ -123,7 +125,7 @@ def say(world: World, body: str, *, agent: User | None = None, note: bool = Fals
     return post_message(draft).result(STORED_WITHIN_SECONDS).seq
 
 
-def code_of(answer: HttpResponse) -> tuple[int, str]:
+def code_of(answer: Answer) -> tuple[int, str]:
     """Status and code of a refusal, which has the one shape."""
     body = answer.json()
     assert {*body} - {"current"} == {"code", "detail", "fields", "request_id", "after_ms"}

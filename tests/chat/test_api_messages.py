@@ -172,7 +172,7 @@ def test_lists_cost_the_same_however_long_they_are(world: World) -> None:
 
 def test_every_reading_of_rows_touches_one_partition(world: World) -> None:
     say(world, "Hello?")
-    reads = ({}, {"after_seq": 0}, {"before_seq": 9})
+    reads: tuple[dict[str, int], ...] = ({}, {"after_seq": 0}, {"before_seq": 9})
     for parameters in reads:
         with CaptureQueriesContext(connection) as captured:
             world.api().get(path_of(world), **parameters)

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.http import HttpResponse
 from drf_spectacular.generators import SchemaGenerator
 
 from chat.models import (
@@ -34,6 +33,9 @@ from tests.chat.api import Api, World, make_member, make_world, say, signed_in
 
 CANARY = "canary7f3a"
 TABLES = (ApiToken, Conversation, EventOutbox, Membership, Message, Site, Team, Visitor)
+
+if TYPE_CHECKING:
+    from tests.chat.api import Answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -151,12 +153,12 @@ def _sample(field: str) -> Any:
     return samples.get(field)
 
 
-def call(api: Api, method: str, path: str, body: Any = None) -> HttpResponse:
+def call(api: Api, method: str, path: str, body: Any = None) -> Answer:
     """One request; a read has no body."""
     return api.get(path) if method == "get" else api.send(method, path, body)
 
 
-def shape(answer: HttpResponse) -> tuple[int, Any]:
+def shape(answer: Answer) -> tuple[int, Any]:
     """An answer without what differs by nature."""
     body = answer.json() if answer.content else None
     if isinstance(body, dict):
@@ -168,7 +170,7 @@ def rows_of(world: World) -> dict[str, list[dict[str, Any]]]:
     """Everything stored for the site of this world."""
     found: dict[str, list[dict[str, Any]]] = {}
     for table in TABLES:
-        rows = table.objects.order_by("pk").values()
+        rows: Any = table.objects.order_by("pk").values()
         found[table.__name__] = [row for row in rows if _belongs(row, table, world)]
     return found
 
