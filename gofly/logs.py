@@ -92,6 +92,7 @@ def configure(settings: dict[str, Any]) -> None:
                 "daphne": {"level": "WARNING"},
                 "axes": {"level": "WARNING"},
                 "celery": {"level": "WARNING"},
+                "psycopg": {"level": settings["level"]},  # it sets WARNING itself
                 # These warn of what is usual: a refused page, a memory broker, a stop.
                 "django.request": {"level": "ERROR"},
                 "kombu": {"level": "ERROR"},
