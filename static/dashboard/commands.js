@@ -3,7 +3,7 @@ import { nextTheme } from "./settings.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
 
-// {name, icon, label(), keys (shown), key (single letter), when(), run()}
+// {icon, label(), key (a single letter) or keys (only shown), when(), run()}
 export function commandsOf(actions) {
   const can = () => actions.can
   return [
@@ -35,6 +35,7 @@ export function commandsOf(actions) {
     { icon: "x", label: () => t("Close conversation"), keys: "Esc",
       when: () => store.activeConv.value !== null, run: () => actions.close() },
     ...TABS.map(([tab, icon, label]) => ({ icon, label, run: () => actions.selectTab(tab) })),
+    { icon: "command", label: () => t("Command palette"), keys: "Ctrl K", run() {} },
     { icon: "sun-moon", label: () => t("Change theme"), run: nextTheme },
     { icon: "languages", label: () => t("Switch to 中文"), run: () => actions.switchLanguage() },
     { icon: "keyboard", label: () => t("Single-letter shortcuts on or off"),

@@ -29,21 +29,28 @@ class Palette extends View {
           aria-selected="false">${t("Nothing found")}</div>`}</div></dialog>`
   }
 
+  // Commands that are not possible now stand last: the palette is where keys are learned.
   items() {
     const words = this.words.value.trim().toLowerCase()
-    const commands = this.commands.filter(({ when, label }) =>
-      (!when || when()) && label().toLowerCase().includes(words))
+    const named = this.commands.filter(({ label }) => label().toLowerCase().includes(words))
+    const possible = named.filter(({ when }) => !when || when())
+    const others = named.filter((one) => !possible.includes(one))
+      .map((one) => ({ ...one, off: true }))
+    return words ? [...this.conversations(words), ...possible, ...others]
+      : [...possible, ...this.conversations(words), ...others]
+  }
+
+  conversations(words) {
     const found = sorted([...store.rows.byConv.values()].filter((row) =>
       words ? matches(row, words) : store.isMyRow(row)), "all")
-    const conversations = found.slice(0, MOST_CONVERSATIONS).map((row) =>
-      ({ row, run: () => this.actions.open(row.conv) }))
-    return words ? [...conversations, ...commands] : [...commands, ...conversations]
+    return found.slice(0, MOST_CONVERSATIONS)
+      .map((row) => ({ row, run: () => this.actions.open(row.conv) }))
   }
 
   item(item, index, selected) {
-    const { row, label, keys, key } = item
-    return html`<div class="palette-row" role="option" id="palette-${index}" aria-selected=${selected}
-      @click=${() => this.choose(item)}>
+    const { row, label, keys, key, off = false } = item
+    return html`<div class="palette-row" role="option" id="palette-${index}"
+      aria-selected=${selected} aria-disabled=${off} @click=${() => this.choose(item)}>
       ${row ? avatar(row.visitor.name || t("Visitor"), "sm") : icon(item.icon)}
       <span class="palette-label">${highlight(row ? row.visitor.name || t("Visitor") : label(),
     this.words.value)}</span>
@@ -65,7 +72,7 @@ class Palette extends View {
   }
 
   choose(item) {
-    if (!item) return
+    if (!item || item.off) return
     this.close()
     item.run()
   }
