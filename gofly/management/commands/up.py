@@ -100,7 +100,7 @@ class Command(BaseCommand):
             ("Shop with the widget", "/demo/shop"),
             ("Dashboard", "/app/"),
             ("Back office", "/admin/"),
-            ("API", "/api/docs/"),
+            ("API", "/api/docs"),
         ):
             self.stdout.write(f"  {label:22}{self.url}{path}")
         self.stdout.write("")
