@@ -25,7 +25,7 @@ class AgentsView(Endpoint):
     """The members of the caller's sites, and of each the sites that the caller sees too."""
 
     scopes = {"list": Scope.READ, "retrieve": Scope.READ}
-    orders = ("pk",)
+    orders = ("id",)
     queryset = User.objects.none()
     serializer_class = AgentBody
     filterset_class = AgentFilters

@@ -28,7 +28,7 @@ class Endpoint(GenericViewSet[Any]):
     """A resource: `scopes` names what each action needs, `orders` what a list may be sorted by."""
 
     scopes: ClassVar[Mapping[str, Scope]]
-    orders: ClassVar[tuple[str, ...]] = ("pk",)
+    orders: ClassVar[tuple[str, ...]] = ("id",)
     http_method_names = ("get", "head", "post", "patch", "delete")
     lookup_value_regex = "[A-Za-z0-9_-]{1,40}"
     pagination_class = KeysetPagination
@@ -85,7 +85,7 @@ class Endpoint(GenericViewSet[Any]):
         known = self._known_parameters() if self.action == "list" else frozenset()
         unknown = sorted(request.query_params.keys() - known)
         if unknown:
-            raise UnknownFilter(fields={name[:64]: ["Unknown."] for name in unknown[:10]})
+            raise UnknownFilter(fields={name[:64]: [_("Unknown.")] for name in unknown[:10]})
 
     def _known_parameters(self) -> frozenset[str]:
         filters = getattr(self, "filterset_class", None)

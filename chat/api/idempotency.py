@@ -10,8 +10,8 @@ from datetime import timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -58,22 +58,31 @@ def read_key(request: Request, pattern: re.Pattern[str]) -> str | None:
     key = request.headers.get(HEADER)
     if key is None or pattern.fullmatch(key):
         return key
-    raise Malformed(fields={HEADER: [f"Must match {pattern.pattern}."]})
+    raise Malformed(fields={HEADER: [_("Must match %(pattern)s.") % {"pattern": pattern.pattern}]})
 
 
 def _reserve(principal: str, key: str, digest: str) -> tuple[IdempotentAnswer, bool]:
-    now = timezone.now()
-    died = Q(status=UNANSWERED, created_at__lt=now - ANSWERED_WITHIN)
-    IdempotentAnswer.objects.filter(died | Q(created_at__lt=now - KEPT_FOR)).delete()
+    IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
     fresh = {"request_digest": digest, "status": UNANSWERED, "answer": {}}
     kept, is_first = IdempotentAnswer.objects.get_or_create(
         principal=principal, key=key, defaults=fresh
     )
     if kept.request_digest != digest:
         raise CidReused
-    if not is_first and kept.status == UNANSWERED:
+    if is_first or kept.status != UNANSWERED:
+        return kept, is_first
+    if not _take_over(kept):
         raise Busy(after_ms=1_000)
-    return kept, is_first
+    return kept, True
+
+
+def _take_over(kept: IdempotentAnswer) -> bool:
+    """Answer in the place of a request that died on its way; of several only one may."""
+    now = timezone.now()
+    if now - kept.created_at < ANSWERED_WITHIN:
+        return False
+    same = IdempotentAnswer.objects.filter(pk=kept.pk, created_at=kept.created_at)
+    return bool(same.update(created_at=now))
 
 
 def _keep(kept: IdempotentAnswer, answer: Response, hidden: frozenset[str]) -> None:

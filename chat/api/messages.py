@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -42,7 +43,7 @@ class MessagesView(ConversationEndpoint):
         after = pagination.read_seq(request, "after_seq")
         before = pagination.read_seq(request, "before_seq")
         if after is not None and before is not None:
-            raise Malformed(fields={"before_seq": ["Give one of after_seq and before_seq."]})
+            raise Malformed(fields={"before_seq": [_("Give one of after_seq and before_seq.")]})
         if after is not None:
             rows = rows_after(thread, after, limit=limit)
         else:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.core import signing
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -121,7 +122,9 @@ def read_limit(request: Request) -> int:
     """How many rows a page may have."""
     text = request.query_params.get("limit", str(LIMIT))
     if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MOST):
-        raise Malformed(fields={"limit": [f"A whole number from 1 to {MOST}."]})
+        raise Malformed(
+            fields={"limit": [_("A whole number from 1 to %(most)s.") % {"most": MOST}]}
+        )
     return int(text)
 
 
@@ -131,7 +134,7 @@ def read_seq(request: Request, name: str) -> int | None:
     if text is None:
         return None
     if not re.fullmatch(r"[0-9]{1,16}", text, re.ASCII) or int(text) > INTEGER_MOST:
-        raise Malformed(fields={name: ["A whole number up to 2^53-1."]})
+        raise Malformed(fields={name: [_("A whole number from 0 to 2^53-1.")]})
     return int(text)
 
 
@@ -143,7 +146,7 @@ def address(request: Request, parameters: Mapping[str, object]) -> str:
 def _order(request: Request, orders: Sequence[str]) -> str:
     order = request.query_params.get("order", orders[0])
     if order not in orders:
-        raise Malformed(fields={"order": [f"One of {', '.join(orders)}."]})
+        raise Malformed(fields={"order": [_("One of %(words)s.") % {"words": ", ".join(orders)}]})
     return order
 
 
@@ -153,9 +156,9 @@ def _read_cursor(text: str | None, order: str) -> Cursor:
     try:
         made_for, forward, after = signing.loads(text, salt=SALT)
     except signing.BadSignature as error:
-        raise Malformed(fields={"cursor": ["Not a cursor of this list."]}) from error
+        raise Malformed(fields={"cursor": [_("Not a cursor of this list.")]}) from error
     if made_for != order:
-        raise Malformed(fields={"cursor": ["Made for another order."]})
+        raise Malformed(fields={"cursor": [_("Made for another order.")]})
     return Cursor(order, forward, after)
 
 

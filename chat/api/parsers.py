@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from django.conf import settings
+from django.utils.translation import gettext
 from rest_framework.parsers import BaseParser
 
 from chat.api.errors import Malformed, TooBig
@@ -35,4 +36,6 @@ class StrictJSONParser(BaseParser):
 
 
 def _reason(error: Exception) -> str:
-    return str(error) if isinstance(error, BadFrame) else "not UTF-8"
+    if isinstance(error, BadFrame):
+        return gettext(error.message) % error.params if error.params else gettext(error.message)
+    return gettext("This is not UTF-8.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -86,7 +87,8 @@ class VisitorPatch(VisitorBody):
     def validate_external_id(self, value: str) -> str:
         """Only the site's signature changes who a verified visitor is."""
         if self.instance and self.instance.verified and value != self.instance.external_id:
-            raise serializers.ValidationError("Set by the site's signature; it can not be changed.")
+            message = _("Set by the site's signature; it can not be changed.")
+            raise serializers.ValidationError(message)
         return value
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client, override_settings
+from django.utils import timezone
 
 from chat.api import throttles
 from chat.models import ApiToken, IdempotentAnswer, Visitor
@@ -231,6 +233,8 @@ def test_a_post_on_its_way_makes_its_twin_wait(world: World) -> None:
     waiting = api.post("visitors", {"name": "Chen"}, key="k-3")
     assert code_of(waiting) == (503, "busy")
     assert waiting["Retry-After"] == "1"
+    IdempotentAnswer.objects.update(created_at=timezone.now() - timedelta(minutes=2))
+    assert api.post("visitors", {"name": "Chen"}, key="k-3").status_code == 201
 
 
 @pytest.mark.parametrize("key", ["with space", "k" * 101, "\x7f", "é"])
