@@ -1,8 +1,8 @@
 """One PostgreSQL per test run, started before Django reads its settings."""
 
-import atexit
 import os
-import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -15,23 +15,21 @@ os.environ["GOFLY_ENV"] = "test"
 os.environ["DJANGO_SETTINGS_MODULE"] = "gofly.settings"
 
 
-def start_database() -> None:
-    """Start a database of this run's own, with fsync off, and end it when the run ends."""
+def start_database() -> subprocess.Popen[bytes]:
+    """Start a database of this run's own, with fsync off, and the process that will end it."""
     folder = Path(tempfile.mkdtemp(prefix="gofly-tests-"))
     folder.chmod(0o755)  # as root the server runs as another account
     embedded.start(folder, options=("fsync=off", "full_page_writes=off"))
-    (folder / "static").mkdir()  # WhiteNoise warns when nothing was collected
     os.environ["DATABASE_URL"] = embedded.address(folder)
     os.environ["GOFLY_DATA"] = str(folder)
-    atexit.register(end_database, folder)
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.database_keeper", str(folder)],
+        cwd=Path(__file__).parents[1],
+        stdin=subprocess.PIPE,
+        start_new_session=True,  # a Ctrl-C ends the tests first
+    )
 
 
-def end_database(folder: Path) -> None:
-    """Stop this run's database and remove its rows."""
-    embedded.stop(folder)
-    shutil.rmtree(embedded.place(folder).data, ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-start_database()
+# Held until this process ends; the keeper sees its pipe close.
+KEEPER = start_database()
 django.setup()
