@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar, TypeVar
 
+from auditlog.context import set_actor
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
@@ -12,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
+from chat import audit
 from chat.api import throttles
 from chat.api.errors import HEADERS, Invalid, UnknownFilter
 from chat.api.filters import StrictFilters
@@ -80,6 +83,11 @@ class Endpoint(GenericViewSet[Any]):
         body.is_valid(raise_exception=True)
         values: dict[str, Any] = body.validated_data
         return values
+
+    def audited(self) -> AbstractContextManager[None]:
+        """Changes of the configuration made inside are the caller's in the audit log."""
+        address = audit.address_of(self.request._request)
+        return set_actor(self.caller.user, remote_addr=address)
 
     def _refuse_unknown_parameters(self, request: Request) -> None:
         known = self._known_parameters() if self.action == "list" else frozenset()

@@ -47,7 +47,8 @@ class SitesView(Endpoint):
             raise Forbidden
         values = self.values_of(SiteBody)
         widget = WidgetSettings(**values.pop("widget", {}))
-        site = site_setup.create_site(Site(**values), owner=None, widget=widget)
+        with self.audited():
+            site = site_setup.create_site(Site(**values), owner=None, widget=widget)
         return Response(self.get_serializer(site).data, status=201)
 
     @extend_schema(request=SiteBody)
@@ -56,7 +57,7 @@ class SitesView(Endpoint):
         site = self._site(pk)
         self.caller.require(Scope.ADMIN, site.pk)
         values = self.values_of(SiteBody, instance=site, partial=True)
-        with transaction.atomic():
+        with self.audited(), transaction.atomic():
             _change(site.widget, values.pop("widget", {}))
             _change(site, values)
         sites.forget_all()

@@ -47,14 +47,16 @@ class TokensView(Endpoint):
         values = self.values_of(TokenBody)
         site = self.site_for(values.pop("site", {}).get("key"), Scope.ADMIN)
         self._refuse_lifetime(values)
-        made = tokens.make_token(site.pk, maker=self.caller.user, **values)
+        with self.audited():
+            made = tokens.make_token(site.pk, maker=self.caller.user, **values)
         shown = self.get_serializer(made.token).data
         return Response({**shown, "token": made.text}, status=201)
 
     def destroy(self, request: Request, pk: str) -> Response:
         """Revoke a token at once."""
         token = self.found(self.get_queryset(), Scope.ADMIN, pk=number_of(pk, "tk_"))
-        tokens.revoke(token)
+        with self.audited():
+            tokens.revoke(token)
         return Response(status=204)
 
     def _refuse_lifetime(self, values: dict[str, Any]) -> None:

@@ -73,6 +73,6 @@ def note_use(token: ApiToken) -> None:
 
 def revoke(token: ApiToken) -> None:
     """End a token at once; a second time changes nothing."""
-    now = timezone.now()
-    if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=now):
-        token.revoked_at = now
+    if token.revoked_at is None:
+        token.revoked_at = timezone.now()
+        token.save(update_fields=["revoked_at"])

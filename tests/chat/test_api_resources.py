@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from auditlog.models import LogEntry
 from django.test import Client
 
 from chat.models import ApiToken, Conversation, Site, User
@@ -40,6 +41,16 @@ def test_a_site_is_changed_by_those_who_administer_it(world: World) -> None:
     refused = signed_in(world.agent).patch(f"sites/{world.site.key}", body)
     assert code_of(refused) == (403, "forbidden")
     assert code_of(world.api(Scope.SEND).patch(f"sites/{world.site.key}", body))[0] == 403
+
+
+def test_changes_of_the_configuration_are_in_the_audit_log(world: World) -> None:
+    api = world.api()
+    api.patch(f"sites/{world.site.key}", {"name": "Shop"})
+    made = api.post("tokens", {"name": "CRM"}).json()
+    api.delete(f"tokens/{made['id']}")
+    entries = LogEntry.objects.filter(actor=world.owner)
+    assert sorted(entry.content_type.model for entry in entries) == ["apitoken", "apitoken", "site"]
+    assert made["token"] not in str(list(LogEntry.objects.values()))
 
 
 @pytest.mark.parametrize("origin", ["javascript:alert(1)", "https://a.test/path", "null"])
