@@ -1,6 +1,7 @@
 // The chat page: puts the session on the screen and speaks with the page around the frame.
 
 const { framed } = config
+const ownPage = `/c/${site}/`
 const tokenKey = `gofly:${site}`
 const darkness = matchMedia("(prefers-color-scheme: dark)")
 let open = !framed
@@ -73,9 +74,7 @@ function tryAgain(item) {
 function onHand() {
   audio = audio || new (window.AudioContext || window.webkitAudioContext)()
   if (linkState === "replaced") wake(0)
-  if (framed || touched) return
-  touch()
-  keepToken()
+  if (!framed && !touched) touch()
 }
 
 function keepToken() {
@@ -177,14 +176,14 @@ function isStranger() {
 function begin() {
   Object.keys(config.colors).forEach((name) => root.style.setProperty("--" + name, config.colors[name]))
   setTheme(root.dataset.theme)
-  if (framed && parent === window) return location.replace(config.page)
-  if (!framed && isStranger()) return document.body.replaceChildren(anchor(config.page, config.page))
+  if (framed && parent === window) return location.replace(ownPage)
+  if (!framed && isStranger()) return document.body.replaceChildren(anchor(ownPage, ownPage))
   listenToAll()
+  prefill(new URLSearchParams(location.search).get("prefill") || "")
   draw()
   // The first word holds nothing private; its receiver is known by the referrer alone.
   if (framed) return parent.postMessage({ gofly: 1, type: "ready", data: config.launcher }, document.referrer || "*")
   const page = { url: location.href, title: document.title, referrer: document.referrer }
-  prefill(new URLSearchParams(location.search).get("prefill") || "")
   start({ token: remember(tokenKey), page, embed: { mode: "page", origin } })
 }
 

@@ -88,8 +88,10 @@ function meta({ name, note, ts, state, item }) {
   if (state === "failed") {
     const why = item.failed === "old" ? words.old : item.why || words.failed
     meta.append(why, button(words.retry, () => tryAgain(item)), button(words.remove, () => discard(item)))
-  } else meta.append(new Date(ts).toLocaleTimeString(config.lang, { timeStyle: "short" }))
-  if (words[state]) meta.append(el("span", { role: "img", "aria-label": words[state] }, icon(state)))
+    return meta
+  }
+  meta.append(new Date(ts).toLocaleTimeString(config.lang, { timeStyle: "short" }))
+  if (state) meta.append(el("span", { role: "img", "aria-label": words[state] }, icon(state)))
   return meta
 }
 

@@ -1,5 +1,5 @@
 // Messages the visitor has written and the server has not confirmed yet, in the order of writing.
-// Uses inStore(), send(frame), drop(), changed(), tellTabs(note), claim(), conv and site.
+// Uses inStore(), send(frame), drop(), changed(), tellTabs(note), claim(), rows, touched, conv and site.
 
 let items = []
 let writer = "" // the visitor who wrote them
@@ -36,8 +36,10 @@ function land(cid) {
   alarm(cid)
 }
 
+// What is stored and has its row on screen is done with; in whatever order the two came.
 function moved(note) {
   if (note) tellTabs(note)
+  items = items.filter((item) => !item.seq || !rows.some((row) => row.cid === item.cid))
   pump()
   changed()
 }
@@ -53,7 +55,7 @@ async function write(body, cid = newId()) {
   setTimeout(() => !own && isWaiting(item) && claim(), 3000)
 }
 
-// Stored: one tick. The item stays on screen until its row arrives.
+// Stored: one tick. The item stays on screen until its row arrives, which says the same.
 function confirm({ cid, seq, ts }) {
   const item = itemOf(cid)
   land(cid)
@@ -61,12 +63,6 @@ function confirm({ cid, seq, ts }) {
   inStore("delete", cid)
   acked.push(Object.assign(item, { seq, ts, failed: "", ackedAt: Date.now() }))
   moved()
-}
-
-// The row itself arrived: it takes the item's place.
-function settle(row) {
-  confirm(row)
-  items = items.filter((item) => item.cid !== row.cid)
 }
 
 function refuse({ cid, code, text, retry, after_ms }) {
@@ -127,6 +123,7 @@ function resend() {
 async function load(visitor) {
   const moving = visitor === writer ? [] : items.filter(isWaiting)
   writer = visitor
+  if (!touched) return
   await Promise.all(moving.map((item) => inStore("put", Object.assign(item, { visitor }))))
   const stored = await inStore("getAll")
   // What only this page knows of an item stays with it.

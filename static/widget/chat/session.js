@@ -37,7 +37,7 @@ const HEAR = {
   msg(row) {
     const isNew = row.conv !== conv || row.seq > Math.max(knownTo, last)
     take(row)
-    if (row.from.k === "visitor") settle(row)
+    if (row.from.k === "visitor") confirm(row)
     else HEAR.typing({})
     if (isNew) fresh(row)
     // Receipts: at most one in two seconds, but every 32 rows, or the server waits for us.
@@ -135,9 +135,11 @@ function identify(identity) {
   connect()
 }
 
+const visitorOf = (token) => token.split(".")[1]
+
 // Somebody else sits here now: nothing of the visitor before may stay on screen or on disk.
 function become(other) {
-  if (other === token) return
+  if (visitorOf(other) === visitorOf(token)) return (token = other)
   items.forEach((item) => inStore("delete", item.cid))
   closeTabs()
   items = rows = acked = []
@@ -148,11 +150,12 @@ function become(other) {
 // The first interaction: from here on the device may remember things.
 function touch() {
   touched = true
+  if (token) keepToken()
   share()
 }
 
 function share() {
-  const name = visitor || token.split(".")[1]
+  const name = visitor || visitorOf(token)
   if (tabsName || !name || !touched) return
   openTabs(`gofly:${site}:${name}`)
   load(name)

@@ -2,11 +2,10 @@
 // It trusts nothing of that page: no JSON, no fetch, no method of a list, and a call never throws.
 // CSS, the text of loader.css, is set by the view that serves this file.
 
-const tag = document.currentScript || document.querySelector("script[data-site]")
+const tag = document.currentScript || document.querySelector('script[data-site][src*="/w.js"]')
 const options = Object.assign({}, tag.dataset, window.goflySettings)
 const origin = new URL(tag.src).origin
 const storageKey = `gofly:${options.site}`
-const READY_MS = 8000
 
 const shell = document.createElement("gofly-widget")
 const shadow = shell.attachShadow({ mode: "open" })
@@ -14,9 +13,10 @@ const phone = matchMedia("(max-width: 480px), (max-height: 480px) and (pointer: 
 const listeners = new Set()
 const facts = { unread: 0, status: "", visitorId: "" }
 let pending = []
-let words = {}
+// Until the frame says its own, in the language of the site.
+let words = /^zh/.test(options.lang || navigator.language) ? { open: "打开聊天" } : { open: "Open chat" }
 let token = ""
-let frame, timer, identity, isOpen, isReady, isGone, hidden, touched, locked, title
+let frame, timer, identity, isStarted, isOpen, isReady, isGone, hidden, touched, locked, title
 
 // The page may have replaced Array.prototype.forEach and its kin by something of its own.
 function each(list, work) {
@@ -94,13 +94,13 @@ function fit() {
 // ---- the frame
 
 function mount() {
-  if (frame || isGone) return
+  if (frame || isGone || !isStarted) return
   const query = new URLSearchParams({ hint: document.documentElement.lang || "" })
   each(["lang", "theme", "color"], (key) => options[key] && query.set(key, options[key]))
   const src = `${origin}/w/${options.site}/?${query}`
   frame = el("iframe", { src, title: "Chat", allow: "clipboard-write", referrerpolicy: "origin" })
   pane.append(frame)
-  timer = setTimeout(giveUp, READY_MS)
+  timer = setTimeout(giveUp, 8000)
 }
 
 function unmount() {
@@ -109,8 +109,10 @@ function unmount() {
   frame = isReady = null
 }
 
-function giveUp(why) {
-  console.warn(`gofly: the chat did not start on ${location.origin}. Add this origin to "allowed origins" of the site ${options.site}, or check the site key and that the site is active.`)
+function giveUp() {
+  console.warn(
+    `gofly: no chat on ${location.origin}. Is it one of the "allowed origins" of the site ${options.site}, and is the site active?`,
+  )
   close()
   isGone = true
   unmount()
@@ -119,7 +121,7 @@ function giveUp(why) {
 
 function post(type, data) {
   if (isReady) frame.contentWindow.postMessage({ gofly: 1, type, data }, origin)
-  else pending[pending.length] = [type, data]
+  else if (!isGone) pending[pending.length] = [type, data]
 }
 
 const page = () => ({ url: location.href, title: document.title, referrer: document.referrer })
@@ -219,13 +221,6 @@ function close() {
   emit("close")
 }
 
-function remount() {
-  const wasOpen = isOpen
-  unmount()
-  mount()
-  isOpen = wasOpen
-}
-
 const COMMANDS = {
   open,
   close,
@@ -241,11 +236,12 @@ const COMMANDS = {
   },
   identify(id, { name, email, hash, jwt } = {}) {
     identity = { user_id: String(id), hmac: hash, jwt, name, email }
-    post("identify", identity)
+    if (isReady) post("identify", identity)
   },
   set(settings) {
     Object.assign(options, settings)
-    remount()
+    unmount()
+    mount()
   },
   locale: (lang) => COMMANDS.set({ lang }),
   theme(theme) {
@@ -296,7 +292,8 @@ function attempt(work) {
 }
 
 function gofly(name, first, second) {
-  return attempt(() => COMMANDS[name](first, second))
+  if (COMMANDS.hasOwnProperty(name)) return attempt(() => COMMANDS[name](first, second))
+  console.warn(`gofly: there is no command "${name}"`)
 }
 
 // ---- the start
@@ -311,11 +308,11 @@ function watchPages() {
       return result
     }
   })
-  addEventListener("popstate", COMMANDS.page)
+  addEventListener("popstate", () => COMMANDS.page())
 }
 
 function watchStorage(event) {
-  if (event.key === storageKey && event.newValue !== token) post("token", (token = event.newValue || ""))
+  if (event.key === storageKey) post("token", (token = event.newValue || ""))
 }
 
 function listen() {
@@ -329,22 +326,24 @@ function listen() {
 }
 
 function start() {
-  const queued = (window.gofly || {}).q || []
-  gofly.v = 1
-  window.gofly = gofly
+  isStarted = true
   dress()
   shadow.append(box)
   // Outside the body, where the page changes of single-page sites do not reach.
   document.documentElement.append(shell)
   listen()
   paint()
-  each(queued, ([name, first, second]) => gofly(name, first, second))
-  if (options.load !== "click") return (window.requestIdleCallback || setTimeout)(mount)
+  if (isOpen) mount()
+  else if (options.load !== "click") (window.requestIdleCallback || setTimeout)(mount)
   each(["pointerenter", "focus"], (name) => launcher.addEventListener(name, mount))
 }
 
 // Pasted twice, the second copy does nothing. Nothing is asked for before the page itself is complete.
 if (!(window.gofly && window.gofly.v)) {
+  const queued = (window.gofly || {}).q || []
+  gofly.v = 1
+  window.gofly = gofly
+  each(queued, ([name, first, second]) => gofly(name, first, second))
   if (document.readyState === "complete") start()
   else addEventListener("load", start)
 }
