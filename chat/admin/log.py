@@ -10,9 +10,11 @@ from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -58,11 +60,11 @@ class LogEntryAdmin(Endless):
     thing = Thing.AUDIT
     audited = False
     site_path = "additional_data__site"
-    list_display = ["timestamp", "who", "did", "subject", "changed_fields", "remote_addr"]
+    list_display = ["at", "who", "did", "subject", "changed_fields", "address"]
     list_select_related = ["content_type", "actor"]
     list_filter = [EntrySiteFilter, SubjectFilter, "action"]
     fieldsets = [
-        (None, {"fields": ["timestamp", "who", "remote_addr", "did", "subject", "values"]}),
+        (None, {"fields": ["at", "who", "address", "did", "subject", "values"]}),
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -72,6 +74,16 @@ class LogEntryAdmin(Endless):
     def site_of(self, obj: Model | None) -> int | None:
         """The site an entry was written for."""
         return None if obj is None else (obj.additional_data or {}).get("site")  # type: ignore[attr-defined]
+
+    @admin.display(description=_("when"))
+    def at(self, entry: Any) -> str:
+        """The time, to the second."""
+        return date_format(localtime(entry.timestamp), "Y-m-d H:i:s")
+
+    @admin.display(description=_("IP address"))
+    def address(self, entry: Any) -> str:
+        """Where the request came from; a dash for the installation itself."""
+        return entry.remote_addr or "-"
 
     @admin.display(description=_("who"))
     def who(self, entry: Any) -> str:
@@ -99,7 +111,11 @@ class LogEntryAdmin(Endless):
     def values(self, entry: Any) -> SafeString | str:
         """Each field before and after, as escaped text."""
         changes = entry.changes_dict.items()
-        rows = [(label(entry, name), *before_and_after(change)) for name, change in changes]
+        rows = [
+            (label(entry, name), *values)
+            for name, change in changes
+            if any(values := before_and_after(entry, name, change))
+        ]
         if not rows:
             return "-"
         heads = (gettext("Field"), gettext("Before"), gettext("After"))
@@ -125,20 +141,37 @@ DEEDS = {
 }
 
 
-def label(entry: Any, name: str) -> str:
-    """The field's name as its form calls it."""
+def field_of(entry: Any, name: str) -> Any:
+    """The field an entry speaks of, if its model still has it."""
     model = entry.content_type.model_class()
     known = {each.name: each for each in model._meta.fields} if model else {}
-    return str(capfirst(known[name].verbose_name if name in known else ACTS.get(name, name)))
+    return known.get(name)
 
 
-def before_and_after(change: Any) -> tuple[str, str]:
+def label(entry: Any, name: str) -> str:
+    """The field's name as its form calls it."""
+    field = field_of(entry, name)
+    return str(capfirst(field.verbose_name if field else ACTS.get(name, name)))
+
+
+def before_and_after(entry: Any, name: str, change: Any) -> tuple[str, str]:
     """The two values of a change; of a list of members, what was added or removed."""
     if isinstance(change, dict):
         rows = ", ".join(map(str, change.get("objects", [])))
         return ("", rows) if change.get("operation") == "add" else (rows, "")
-    before, after = ("" if value in ("None", None) else str(value) for value in change)
+    field = field_of(entry, name)
+    before, after = (shown(field, value) for value in change)
     return before, after
+
+
+def shown(field: Any, value: Any) -> str:
+    """A stored value; of a person or site, its name."""
+    if value in ("None", None):
+        return ""
+    if field is None or not field.is_relation:
+        return str(value)
+    row = field.related_model._default_manager.filter(pk=value).first()
+    return f"{row} ({value})" if row else str(value)
 
 
 def _plural(model: type[Model]) -> str:

@@ -85,7 +85,7 @@ class UserAdmin(SiteScoped):
         buttons = super().get_actions_detail(request, object_id)
         return [button for button in buttons if not button.action_name.endswith(f"_{hidden}")]
 
-    @action(description=_("New password"), icon="password", url_path="new-password")
+    @action(description=_("Reset password"), icon="password", url_path="new-password")
     def new_password(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Replace a forgotten password."""
         return self.asked(request, object_id, _password_question, self._show_password)

@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action
+from unfold.decorators import action, display
 
 from chat.admin.base import Endless, back_office
 from chat.admin.filters import OwnSiteFilter
@@ -23,6 +23,7 @@ from chat.models import Visitor
 from chat.policies import Deed, Thing
 from chat.services import bans
 
+STANDINGS = {"banned": "danger", "verified": "success"}
 CONVERSATIONS = "admin:chat_conversation_changelist"
 
 
@@ -31,15 +32,7 @@ class VisitorAdmin(Endless):
     """People who wrote. Nothing here is edited by hand; they can be banned."""
 
     thing = Thing.VISITOR
-    list_display = [
-        "shown_name",
-        "email",
-        "site",
-        "public_id",
-        "verified",
-        "is_banned",
-        "last_seen_at",
-    ]
+    list_display = ["shown_name", "email", "site", "public_id", "standing", "last_seen_at"]
     list_select_related = ["site"]
     list_filter = [OwnSiteFilter, "is_banned"]
     search_fields = ["public_id"]
@@ -73,6 +66,13 @@ class VisitorAdmin(Endless):
     def shown_name(self, visitor: Visitor) -> str:
         """The name, or the id of somebody without one."""
         return visitor.name or gettext("Visitor %(id)s") % {"id": visitor.public_id[-6:]}
+
+    @display(description=_("standing"), label=STANDINGS)
+    def standing(self, visitor: Visitor) -> tuple[str, Any] | None:
+        """Banned or verified, if either."""
+        if visitor.is_banned:
+            return "banned", _("banned")
+        return ("verified", _("verified")) if visitor.verified else None
 
     @admin.display(description=_("attributes"))
     def attributes_table(self, visitor: Visitor) -> SafeString | str:

@@ -14,7 +14,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from chat import audit, policies
 from chat.errors import ChatError, Conflict, Forbidden
-from chat.errors import _ as mark
+from chat.errors import _
 from chat.models import Conversation, Membership, Site, User
 from chat.policies import Deed, Person, Thing
 from chat.services.messages import SYSTEM
@@ -28,14 +28,14 @@ REQUEUE_SECONDS = 30
 class AboveOwnRole(Forbidden):
     """Somebody acts on a role that is higher than theirs."""
 
-    message = mark("You can not give or change a role above your own; ask an owner of the site.")
+    message = _("You can not give or change a role above your own; ask an owner of the site.")
 
 
 class LastOwner(ChatError):
     """The site would have no owner any more."""
 
     code = "last_owner"
-    message = mark("%(site)s needs an owner; make somebody else an owner first.")
+    message = _("%(site)s needs an owner; make somebody else an owner first.")
     http_status = 409
 
 
@@ -43,7 +43,7 @@ class AlreadyMember(ChatError):
     """The person works for the site."""
 
     code = "already_member"
-    message = mark("%(name)s is a member of this site; change the role there.")
+    message = _("%(name)s is a member of this site; change the role there.")
     http_status = 409
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from chat import audit
 from chat.errors import Conflict
-from chat.errors import _ as mark
+from chat.errors import _
 from chat.models import Membership, Site, User, Visitor, WidgetSettings
 from chat.services import sites
 from chat.vocabulary import Role
@@ -59,7 +59,7 @@ def drop_older_identity_secret(site: Site, *, seen: str) -> None:
 def _keep_secrets(site: Site, choose: Callable[[list[str]], list[str]], *, seen: str) -> None:
     row = Site.objects.select_for_update().get(pk=site.pk)
     if state_of_secrets(row) != seen:
-        raise Conflict(mark("The secrets of this site were changed meanwhile; look at them again."))
+        raise Conflict(_("The secrets of this site were changed meanwhile; look at them again."))
     before = row.identity_secrets
     row.identity_secrets = site.identity_secrets = choose(before)
     row.save(update_fields=["identity_secrets"])

@@ -34,7 +34,9 @@ class Preview {
     const page = this.#frame.contentDocument;
     if (page === null) return; // an error page, which no frame may show
     const { title, tagline, welcome } = this.#frame.dataset;
-    put(page, "h1", valueOf("title") || valueOf("site_name") || title);
+    const name = valueOf("title") || valueOf("site_name") || title;
+    put(page, "h1", name);
+    page.querySelector(".face").firstChild.textContent = name.slice(0, 1).toUpperCase();
     put(page, "#status", valueOf("tagline") || tagline);
     put(page, "#welcome p", valueOf("welcome") || welcome);
     show(page, "#smile", field("emoji")?.checked);

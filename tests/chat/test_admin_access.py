@@ -138,6 +138,7 @@ def test_people_and_new_sites_are_not_a_managers(cast: Cast, path: str) -> None:
 
 def test_users_are_the_operators_alone(cast: Cast) -> None:
     assert make.browser(cast.owen).get("/admin/chat/user/").status_code == 403
+    assert make.browser(cast.owen).get(page("user", cast.ana)).status_code == 403
     for deed in ("new-password", "new-factor", "close", "reopen"):
         path = page("user", cast.ana, deed)
         assert make.browser(cast.owen).post(path).status_code == 403
