@@ -20,6 +20,7 @@ def start_database() -> None:
     """Start a database of this run's own, with fsync off, and the process that will end it."""
     folder = Path(tempfile.mkdtemp(prefix="gofly-tests-"))
     folder.chmod(0o755)  # as root the server runs as another account
+    (folder / "static").mkdir()  # WhiteNoise warns when nothing was collected
     embedded.start(folder, options=("fsync=off", "full_page_writes=off"))
     os.environ["DATABASE_URL"] = embedded.address(folder)
     os.environ["GOFLY_DATA"] = str(folder)
