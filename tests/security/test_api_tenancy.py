@@ -12,8 +12,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.urls import resolve
 from drf_spectacular.generators import SchemaGenerator
 
+from chat.api.permissions import RANK
 from chat.models import (
     ApiToken,
     Conversation,
@@ -52,6 +54,7 @@ def operations() -> list[tuple[str, str, dict[str, Any]]]:
 
 
 OPERATIONS = [(method, path) for method, path, _ in operations()]
+TOKENS_MAY_NOT = {("patch", "/api/v1/me"), ("post", "/api/v1/sites")}
 # Their bodies name other objects.
 REFERRING = [
     ("post", "/api/v1/conversations"),
@@ -240,6 +243,17 @@ def test_a_cursor_of_another_site_is_only_a_place(ours: World, theirs: World) ->
     answer = theirs.api().get(following)
     assert answer.status_code == 200
     assert CANARY not in answer.content.decode()
+
+
+def test_each_scope_opens_what_it_says_and_no_more(theirs: World) -> None:
+    apis = {scope: theirs.api(scope) for scope in Scope}
+    for method, path in OPERATIONS:
+        view: Any = resolve(filled(path, absent())).func
+        needed = view.cls.scopes[view.actions[method]]
+        for scope, api in apis.items():
+            answer = call(api, method, filled(path, absent()))
+            closed_to_tokens = (method, path) in TOKENS_MAY_NOT and scope == Scope.ADMIN
+            assert (answer.status_code == 403) == (RANK[scope] < RANK[needed] or closed_to_tokens)
 
 
 def test_every_body_that_names_others_is_tried(ours: World) -> None:
