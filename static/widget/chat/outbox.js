@@ -6,6 +6,7 @@ let writer = "" // the visitor who wrote them
 let own, canSend, refused
 let pauseEnd = 0
 let acked = []
+const saving = new Set()
 const flying = new Set()
 
 const itemOf = (cid) => items.find((item) => item.cid === cid)
@@ -18,7 +19,7 @@ const isRecent = (item) => item.ackedAt > Date.now() - 60000
 function pump() {
   items.forEach((item) => {
     if (!own || !canSend || alarms.pause || flying.size > 15) return
-    if (!item.failed && !item.seq && !flying.has(item.cid)) launch(item)
+    if (!item.failed && !item.seq && !flying.has(item.cid) && !saving.has(item.cid)) launch(item)
   })
 }
 
@@ -49,8 +50,10 @@ async function write(body, cid = newId()) {
   const newest = items[items.length - 1] || { at: 0 }
   const item = { site, visitor: writer, cid, body, at: Math.max(Date.now(), newest.at + 1) }
   items.push(item)
+  saving.add(cid)
   changed()
   await inStore("put", item)
+  saving.delete(cid)
   moved({})
   setTimeout(() => !own && isWaiting(item) && claim(), 3000)
 }

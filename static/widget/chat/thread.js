@@ -22,7 +22,7 @@ function follow(next) {
   oldest = knownTo = readTo = gotTo = seenTo = 0
 }
 
-// A `msg`, or a `hole` of rows that are not for us.
+// A `msg`, or a `hole` of rows that are not for us: it moves the cursor and is drawn as nothing.
 function take(row) {
   if (row.conv !== conv) follow(row.conv)
   if (last === null) last = firstOf(row) - 1
