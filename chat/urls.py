@@ -24,6 +24,8 @@ api.register("agents", AgentsView, "api-agent")
 api.register("tokens", TokensView, "api-token")
 me = MeView.as_view({"get": "retrieve", "patch": "partial_update"})
 
+SITE_KEY = "(?P<key>[A-Za-z0-9_-]{1,40})"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(api.urls)),
     path("api/v1/me", me, name="api-me"),
@@ -31,7 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs", DocsView.as_view(), name="api-docs"),
     path("w.js", widget.loader_script, name="widget-loader"),
     re_path(r"^w/chat-([0-9a-f]{12})\.(js|css)$", widget.bundle, name="widget-bundle"),
-    path("w/<str:key>/", widget.frame, name="widget-frame"),
-    path("c/<str:key>/", widget.page, name="widget-page"),
+    re_path(rf"^w/{SITE_KEY}/$", widget.frame, name="widget-frame"),
+    re_path(rf"^c/{SITE_KEY}/$", widget.page, name="widget-page"),
     path("demo/shop", demo.shop, name="demo-shop"),
 ]

@@ -99,9 +99,8 @@ def _chat(request: HttpRequest, site: Site, *, framed: bool, ancestors: str) -> 
 def _context(request: HttpRequest, site: Site, language: str, framed: bool) -> dict[str, object]:
     color, theme = request.GET.get("color", ""), request.GET.get("theme", "")
     lang = HTML_LANGUAGES.get(language, language)
-    own_page = reverse("widget-page", args=[site.key])
     config = widget_config(site, color=color if is_color(color) else "")
-    config |= {"lang": lang, "framed": framed, "page": own_page}
+    config |= {"lang": lang, "framed": framed}
     return {
         "config": json_script(config, "config", PlainEncoder),
         "widget": widget_looks(site),
