@@ -7,6 +7,7 @@ document.addEventListener("alpine:init", () => {
   const tab = firstTab();
   Alpine.data("shell", () => shell(tab));
   rewrite();
+  reach();
 });
 
 // What the theme writes out on <body>.
@@ -34,10 +35,31 @@ function firstTab() {
 function rewrite() {
   document.body.setAttribute("x-data", "shell");
   document.body.removeAttribute("x-init");
-  replace(`[x-on\\:click^="${SIDEBAR}"]`, "x-on:click", `${SIDEBAR} = !${SIDEBAR}`);
   replace("form[x-bind\\:action]", "x-bind:action", "formAddress()");
 }
 
 function replace(selector, name, expression) {
   for (const node of document.querySelectorAll(selector)) node.setAttribute(name, expression);
+}
+
+// The theme opens things by clicks on nodes that a keyboard does not reach.
+function reach() {
+  for (const node of document.querySelectorAll("[x-on\\:click]:not(button, input, a[href], .grow)")) {
+    node.setAttribute("role", "button");
+    node.tabIndex = 0;
+  }
+  document.addEventListener("keydown", (event) => {
+    const { target, key } = event;
+    if (target.getAttribute("role") !== "button" || (key !== "Enter" && key !== " ")) return;
+    event.preventDefault();
+    target.click();
+  });
+  const { menu, filters } = document.getElementById("page").dataset;
+  name("#nav-sidebar-apps", menu);
+  name("#changelist-filter [data-simplebar]", filters);
+}
+
+// Scrolling boxes are regions; two of them on one page need two names.
+function name(selector, label) {
+  document.querySelector(selector)?.setAttribute("data-simplebar-aria-label", label);
 }
