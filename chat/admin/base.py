@@ -9,8 +9,9 @@ from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth import update_session_auth_hash
+from django.core.exceptions import BadRequest
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -62,6 +63,12 @@ class BackOffice(UnfoldAdminSite):
         """The front page with a few figures."""
         figures = home.context(user_of(request), person_of(request))
         return super().index(request, figures | (extra_context or {}))
+
+    def search(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The theme's search through the menu is left out."""
+        raise Http404
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -166,6 +173,14 @@ class SiteScoped(ModelAdmin):
             lambda: view(request, object_id, form_url, extra_context),
             back=request.get_full_path(),
         )
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list; filters with a NUL, which PostgreSQL can not read, are refused."""
+        if any("\0" in value for _name, values in request.GET.lists() for value in values):
+            raise BadRequest
+        return super().changelist_view(request, extra_context)
 
     # The audit log keeps what was changed; the admin's own second log stays empty.
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:

@@ -13,8 +13,7 @@ from django.db import transaction
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from chat import audit, policies
-from chat.errors import ChatError, Conflict, Forbidden
-from chat.errors import _
+from chat.errors import ChatError, Conflict, Forbidden, _
 from chat.models import Conversation, Membership, Site, User
 from chat.policies import Deed, Person, Thing
 from chat.services.messages import SYSTEM

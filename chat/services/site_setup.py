@@ -9,8 +9,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 from chat import audit
-from chat.errors import Conflict
-from chat.errors import _
+from chat.errors import Conflict, _
 from chat.models import Membership, Site, User, Visitor, WidgetSettings
 from chat.services import sites
 from chat.vocabulary import Role
