@@ -1,5 +1,8 @@
 """Sockets of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-websocket_urlpatterns: list[URLPattern] = []
+from agents import jobs  # noqa: F401  (importing plans them)
+from agents.consumers import AgentConsumer
+
+websocket_urlpatterns = [path("ws/v1/agent", AgentConsumer.as_asgi())]

@@ -130,3 +130,10 @@ class SessionEnded:
     """These sessions are over; their sockets close."""
 
     session_keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorBanned:
+    """A visitor was shut out; open sockets close."""
+
+    visitor_public_id: str

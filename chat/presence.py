@@ -114,14 +114,14 @@ class People:
         here = self._agents.get(agent_id)
         return Presence.ONLINE if here is None else here.state
 
-    def agents_gone(self) -> list[int]:
-        """Forget and return the agents whose grace is over."""
+    def agents_gone(self) -> dict[int, frozenset[int]]:
+        """Forget the agents whose grace is over; returns them with their sites."""
         now = time.monotonic()
-        gone = [
-            agent_id
+        gone = {
+            agent_id: here.site_ids
             for agent_id, here in self._agents.items()
             if not here.sockets and now - here.left_at > AGENT_GRACE_SECONDS
-        ]
+        }
         for agent_id in gone:
             del self._agents[agent_id]
         return gone

@@ -8,6 +8,7 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 from typing import Any, ClassVar
+from weakref import WeakSet
 
 import structlog
 from channels.consumer import AsyncConsumer
@@ -31,6 +32,9 @@ AWAY = (OperationalError, InterfaceError, PoolTimeout, Unavailable)
 
 log = structlog.get_logger(__name__)
 
+# Every open socket of this process, for the jobs that visit them.
+live: WeakSet[ChatConsumer] = WeakSet()
+
 
 class ChatConsumer(AsyncConsumer, ABC):
     """A socket that speaks protocol version 1."""
@@ -51,6 +55,7 @@ class ChatConsumer(AsyncConsumer, ABC):
         self._keys: set[str] = set()
         self._heard: deque[Any] = deque()
         self._telling: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._pace = Pace(self.limits)
 
     # What each kind of socket does.
@@ -96,6 +101,7 @@ class ChatConsumer(AsyncConsumer, ABC):
         )
         await self.send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
         self._life = pulse.join(self)
+        live.add(self)
         metrics.SOCKETS.labels(self.kind).inc()
         timer = asyncio.get_running_loop().call_later(HELLO_SECONDS, self._no_hello)
         self._hello_timer = timer
@@ -173,6 +179,7 @@ class ChatConsumer(AsyncConsumer, ABC):
         if self._telling is not None:
             self._telling.cancel()
         if self._life is not None:
+            live.discard(self)
             pulse.leave(self._life)
             self._life = None
             metrics.SOCKETS.labels(self.kind).dec()
@@ -201,7 +208,9 @@ class ChatConsumer(AsyncConsumer, ABC):
 
     def _later(self, coroutine: Any) -> None:
         """Send from a callback that must not block."""
-        asyncio.ensure_future(self._guarded(coroutine))
+        task = asyncio.ensure_future(self._guarded(coroutine))
+        self._tasks.add(task)  # the loop itself holds tasks only weakly
+        task.add_done_callback(self._tasks.discard)
 
     # Refusals.
 

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qs
 
-from chat import protocol
-from chat.events import ConversationChanged, MessageStored, Receipt, Sender, Typing, VisitorState
+from chat import protocol, writer
+from chat.events import (
+    ConversationChanged,
+    MessageStored,
+    Receipt,
+    Sender,
+    Typing,
+    VisitorPresence,
+    VisitorState,
+)
+from chat.services.sync import Caught
 from chat.vocabulary import SenderKind, status_of
 
 Frame = protocol.Answer
@@ -16,6 +26,37 @@ Frame = protocol.Answer
 def milliseconds(moment: datetime | None) -> int | None:
     """A time as the protocol writes it: integer milliseconds since the epoch, UTC."""
     return None if moment is None else int(moment.timestamp() * 1000)
+
+
+def query_value(query: bytes, name: str) -> str:
+    """One value of a query string; empty when it is not there once."""
+    values = parse_qs(query.decode("latin-1")).get(name, [])
+    return values[0] if len(values) == 1 else ""
+
+
+def head(caught: Caught) -> Frame:
+    """Where a conversation stands, as `welcome.heads` says it."""
+    return {"last": caught.last, "epoch": caught.epoch, "resume": caught.resume}
+
+
+def ack(receipt: writer.Receipt, cid: str, rid: str | None) -> Frame:
+    """A stored row."""
+    return protocol.ack(
+        cid=cid,
+        conv=receipt.public_id,
+        seq=receipt.seq,
+        id=receipt.id,
+        ts=milliseconds(receipt.ts),
+        dup=receipt.dup,
+        rid=rid,
+    )
+
+
+def moved(receipt: writer.Receipt, cid: str, rid: str | None) -> Frame:
+    """A change of owner is stored."""
+    return protocol.ack(
+        cid=cid, conv=receipt.public_id, seq=receipt.seq, version=receipt.version, rid=rid
+    )
 
 
 def rows_for_agents(rows: Iterable[MessageStored]) -> list[Frame]:
@@ -83,6 +124,16 @@ def state_frame(state: VisitorState) -> Frame:
         status=state.status,
         queue_pos=state.queue_pos,
         agent={"name": state.agent_name} if state.agent_name else None,
+    )
+
+
+def visitor_presence_frame(event: VisitorPresence) -> Frame:
+    """A visitor came, left, or moved."""
+    return protocol.visitor_presence(
+        visitor=event.visitor_public_id,
+        conv=event.conversation,
+        online=event.online,
+        page=event.page,
     )
 
 

@@ -49,9 +49,7 @@ class RowsConsumer(ChatConsumer):
     async def catch_up(self, cursor: Cursor) -> None:
         """Give all rows after the cursor, as far as the client keeps up."""
         while not cursor.full:
-            rows = await in_database(
-                rows_after, cursor.thread, cursor.pushed, limit=RESUME_ROWS
-            )
+            rows = await in_database(rows_after, cursor.thread, cursor.pushed, limit=RESUME_ROWS)
             rows = [row for row in rows if row.seq > cursor.pushed]
             if not rows:
                 return
@@ -101,7 +99,5 @@ class RowsConsumer(ChatConsumer):
         """Answer with a page of older rows."""
         thread = await self.thread(frame.conv)
         rows = await in_database(rows_before, thread, frame.before, limit=frame.limit)
-        page = protocol.page(
-            conv=frame.conv, rows=self.frames(rows), complete=True, rid=frame.rid
-        )
+        page = protocol.page(conv=frame.conv, rows=self.frames(rows), complete=True, rid=frame.rid)
         await self.answer(page)

@@ -38,7 +38,15 @@ def close_by_visitor(thread: Thread, *, cid: str) -> Future[Receipt]:
     """End the conversation because its visitor asked for it."""
     key, sender = visitor_author(thread)
     return writer.post(
-        Draft(thread.id, key, sender, cid, Kind.EVENT, EventName.CLOSED_BY_VISITOR, move=Move(Verb.CLOSE))
+        Draft(
+            thread.id,
+            key,
+            sender,
+            cid,
+            Kind.EVENT,
+            EventName.CLOSED_BY_VISITOR,
+            move=Move(Verb.CLOSE),
+        )
     )
 
 

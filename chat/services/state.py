@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chat.events import Sender, VisitorState
+from chat.events import VisitorState
 from chat.models import Conversation
 from chat.presence import people
 from chat.vocabulary import Owner, status_of
@@ -30,7 +30,8 @@ def queue_positions(site_id: int) -> dict[int, int]:
     return {pk: place for place, pk in enumerate(waiting.values_list("pk", flat=True), 1)}
 
 
-def changed_state(owner: str, agent: Sender | None, site_id: int, place: int | None) -> VisitorState:
-    """The state after a change of owner, for sockets that hold no row."""
-    online = people.agents_online(site_id)
-    return VisitorState(online, status_of(owner), place, agent.name if agent else None)
+def state_by_id(conversation_id: int, site_id: int) -> VisitorState:
+    """The state of a conversation, for sockets that hold ids only."""
+    return state_of(
+        Conversation.objects.select_related("agent").filter(pk=conversation_id).first(), site_id
+    )

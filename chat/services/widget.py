@@ -25,7 +25,6 @@ def widget_config(site: Site, *, color: str = "") -> dict[str, object]:
     """What the chat page's script needs to know: no secret and no visitor's data."""
     widget = widget_settings(site)
     looks = widget_looks(site)
-    colors = palette(color or widget.color)
     return {
         "site": site.key,
         "client": CLIENT,
@@ -33,14 +32,13 @@ def widget_config(site: Site, *, color: str = "") -> dict[str, object]:
         "away": looks["away"],
         "sound": widget.sound,
         "preview": widget.typing_preview,
-        "colors": colors,
+        "colors": palette(color or widget.color),
         "words": chat_words(),
         "launcher": {
             **launcher_words(),
             "title": looks["title"],
             "text": widget.launcher_text,
             "position": widget.position,
-            "colors": colors,
         },
     }
 

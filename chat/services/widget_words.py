@@ -34,8 +34,6 @@ def event_words() -> dict[str, str]:
         "transferred": _("%s joined the chat"),
         "released": _("You are back in the queue"),
         "resolved": _("The chat was closed"),
-        "closed_by_visitor": _("You ended the chat"),
-        "reopened": _("The chat goes on"),
     }
 
 
@@ -46,9 +44,7 @@ def notice_words() -> dict[str, str]:
         "reconnecting": _("Reconnecting… your messages are safe."),
         "replaced": _("The chat is open in another window. Click to go on here."),
         "gone": _("Chat is not available at the moment."),
-        "closed": _("The connection was closed. Reload the page."),
         "identity": _("Please sign in again, then reload the page."),
-        "version": _("This page is out of date. Reload the page."),
         "full": _("Too many unsent messages. Wait until some are sent."),
         "rate": _("You write fast. Sent in %s s."),
         "alone": _("This browser keeps nothing. Stay here until your messages are sent."),

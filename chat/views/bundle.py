@@ -46,7 +46,7 @@ class Bundle:
 def _bundle(text: str, media_type: str) -> Bundle:
     body = minified(text, media_type).encode()
     packed = gzip.compress(body, compresslevel=9, mtime=0)
-    digest = hashlib.sha256(body).hexdigest()[:12]
+    digest = hashlib.sha256(body).hexdigest()[:8]
     return Bundle(body, packed, digest, f"{media_type}; charset=utf-8")
 
 
@@ -72,7 +72,8 @@ def _closed(script: str) -> str:
 def loader() -> Bundle:
     """`/w.js`, which carries its style sheet as a string."""
     style = json.dumps(minified(_source("loader/loader.css"), STYLE))
-    return _bundle(_closed(f"const CSS = {style}\n{_source('loader/loader.js')}"), SCRIPT)
+    parts = [f"const CSS = {style}", _source("loader/launcher.js"), _source("loader/loader.js")]
+    return _bundle(_closed("\n".join(parts)), SCRIPT)
 
 
 @_kept

@@ -1,4 +1,4 @@
-"""Who may own a conversation next: the rules of claim, assign, transfer, release, resolve, reopen."""
+"""Who may own a conversation next: what claim, assign, transfer, resolve and the rest allow."""
 
 from __future__ import annotations
 

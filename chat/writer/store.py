@@ -41,10 +41,13 @@ UPDATED = {
     "closed_at": "timestamptz",
     "changed_at": "timestamptz",
 }
-UPDATE = (
-    f"UPDATE chat_conversation AS c SET {', '.join(f'{name} = v.{name}' for name in UPDATED)} "
-    f"FROM unnest({', '.join(f'%s::{type_}[]' for type_ in ('bigint', *UPDATED.values()))}) "
-    f"AS v(id, {', '.join(UPDATED)}) WHERE c.id = v.id"
+NEW_VALUES = ", ".join(f"%s::{kind}[]" for kind in ("bigint", *UPDATED.values()))
+UPDATE = " ".join(
+    (
+        "UPDATE chat_conversation AS c SET",
+        ", ".join(f"{name} = v.{name}" for name in UPDATED),
+        f"FROM unnest({NEW_VALUES}) AS v(id, {', '.join(UPDATED)}) WHERE c.id = v.id",
+    )
 )
 
 
