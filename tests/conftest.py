@@ -5,11 +5,17 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
+import pytest
 
 from gofly import embedded
+
+if TYPE_CHECKING:
+    from tests.make import Shop
 
 os.environ["GOFLY_ENV"] = "test"
 # Named here: from pyproject.toml it would be read before the database has started.
@@ -35,3 +41,28 @@ def start_database() -> None:
 
 start_database()
 django.setup()
+
+
+@pytest.fixture
+def shop(transactional_db: None) -> "Shop":
+    """The cast on two sites, with nothing counted against this machine's address yet."""
+    from chat import protocol
+    from chat.consumers import guests
+    from chat.services import names, sites
+    from tests import make
+
+    guests.visitors = guests.Guests(protocol.VISITOR.sockets)
+    guests.agents = guests.Guests(protocol.AGENT.sockets)
+    names.forget_all()
+    sites.forget_all()
+    return make.shop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_writer(django_db_setup: None) -> Iterator[None]:
+    """Let go of the test database when the run ends: the writer holds a connection of its own."""
+    from chat.writer import announce, writer
+
+    yield
+    writer.stop()
+    announce.drain()
