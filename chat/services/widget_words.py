@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 
 def chat_words() -> dict[str, object]:
@@ -12,7 +13,7 @@ def chat_words() -> dict[str, object]:
         "agent": _("Support"),
         "bot": _("Assistant"),
         "today": _("Today"),
-        "queued": _("Waiting"),
+        "queued": pgettext("message", "Waiting"),
         "sent": _("Sent"),
         "read": _("Read"),
         "failed": _("Not sent."),

@@ -100,7 +100,7 @@ test("each close code has its own consequence", () => {
   const it = link()
   const after = (code, hint = {}, reason = "") => it.afterClose(code, reason, hint, 0, false)
   const ends = [1000, 4401, 4403, 4404, 4406, 4409].map((code) => after(code).end)
-  assert.deepEqual(ends, ["closed", "identity", "gone", "gone", "version", "replaced"])
+  assert.deepEqual(ends, ["gone", "identity", "gone", "gone", "version", "replaced"])
   for (const code of [1001, 1002, 1006, 1007, 1009, 1012, 4000, 4408]) assert.equal(after(code).end, undefined)
   assert.equal(after(4409, {}, "slow_consumer").end, false)
   assert.equal(after(1011).least, 5_000)

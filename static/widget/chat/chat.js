@@ -1,6 +1,6 @@
 // The chat page: puts the session on the screen and speaks with the page around the frame.
 
-const { framed } = config
+const { framed, colors } = config
 const ownPage = `/c/${site}/`
 const tokenKey = `gofly:${site}`
 const darkness = matchMedia("(prefers-color-scheme: dark)")
@@ -36,7 +36,8 @@ function paint() {
 }
 
 function notice() {
-  const [kind, text] = noticeOf({ link: linkState, late, full: isFull(), pause: pauseLeft(), alone, facts })
+  const now = { late, alone, facts, link: linkState, full: isFull(), pause: pauseLeft() }
+  const [kind, text] = noticeOf(now)
   $("bar").className = kind
   if ($("bar").textContent !== text) $("bar").textContent = text
   if (pauseLeft() > 0) alarm("notice", 1000, notice)
@@ -72,7 +73,7 @@ function tryAgain(item) {
 
 // The visitor's hand on the page itself: sound is allowed now, and a page of its own may remember.
 function onHand() {
-  audio = audio || new (window.AudioContext || window.webkitAudioContext)()
+  audio = audio || (window.AudioContext && new AudioContext())
   if (linkState === "replaced") wake(0)
   if (!framed && !touched) touch()
 }
@@ -114,8 +115,9 @@ function emit(name, detail) {
 }
 
 function tellFacts() {
-  const { status } = facts
-  const news = { unread: rows.filter(isUnread).length, status, visitorId: visitor, gone: linkState === "gone" && (refusal || "gone") }
+  const gone = linkState === "gone" && (refusal || "gone")
+  const unread = rows.filter(isUnread).length
+  const news = { unread, status: facts.status, visitorId: visitor, gone }
   const print = JSON.stringify(news)
   if (host && print !== toldHost) tell("facts", news, (toldHost = print))
 }
@@ -163,26 +165,20 @@ function listenToAll() {
   document.onvisibilitychange = () => (document.hidden ? tellGot() : wake(2000, look()))
 }
 
-// Our own dashboard may show this page inside itself. A stranger's, in a web view that ignores
-// `frame-ancestors`, gets a link instead.
-function isStranger() {
-  try {
-    return top.origin !== origin
-  } catch (error) {
-    return true
-  }
-}
-
 function begin() {
-  Object.keys(config.colors).forEach((name) => root.style.setProperty("--" + name, config.colors[name]))
+  Object.keys(colors).forEach((name) => root.style.setProperty("--" + name, colors[name]))
   setTheme(root.dataset.theme)
   if (framed && parent === window) return location.replace(ownPage)
-  if (!framed && isStranger()) return document.body.replaceChildren(anchor(ownPage, ownPage))
+  // Our own dashboard may show the page of its own inside itself. A stranger's page, in a web view
+  // that ignores `frame-ancestors`, gets a link instead; it has no frame element for us.
+  const link = () => document.body.replaceChildren(anchor(ownPage, site))
+  if (!framed && parent !== window && !frameElement) return link()
   listenToAll()
   prefill(new URLSearchParams(location.search).get("prefill") || "")
   draw()
   // The first word holds nothing private; its receiver is known by the referrer alone.
-  if (framed) return parent.postMessage({ gofly: 1, type: "ready", data: config.launcher }, document.referrer || "*")
+  const ready = { gofly: 1, type: "ready", data: { colors, ...config.launcher } }
+  if (framed) return parent.postMessage(ready, document.referrer || "*")
   const page = { url: location.href, title: document.title, referrer: document.referrer }
   start({ token: remember(tokenKey), page, embed: { mode: "page", origin } })
 }

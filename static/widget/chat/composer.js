@@ -1,13 +1,15 @@
 // The box the visitor writes in: grows, counts, offers emoji, and never sends half a word.
 // Uses say(text) and tellTyping(text).
 
-const [input, emoji, smile, count, sendButton] = [$("input"), $("emoji"), $("smile"), $("count"), $("send")]
+const [input, emoji, smile] = [$("input"), $("emoji"), $("smile")]
+const [count, sendButton] = [$("count"), $("send")]
 const EMOJI = "😀😁😂😅😊😍😘😎😢😭😡😴🤣🤔🤝🙏🙌👍👎👌👏💪💔💙💳🎉🎁🔥⭐✅❌❓❗📦📞📷📧🚚🧾🕐"
 let told = ""
 
 // Enter that picks a Chinese word must not send: old browsers tell it only by key code 229.
 input.onkeydown = (event) => {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) submit(event)
+  const composing = event.isComposing || event.keyCode === 229
+  if (event.key === "Enter" && !event.shiftKey && !composing) submit(event)
 }
 input.oninput = typed
 $("form").onsubmit = submit
@@ -44,7 +46,8 @@ function tellTyped() {
 }
 
 function showEmoji(open) {
-  if (!emoji.firstChild) emoji.append(...Array.from(EMOJI, (sign) => button(sign, () => insert(sign))))
+  const keyOf = (sign) => button(sign, () => insert(sign))
+  if (!emoji.firstChild) emoji.append(...Array.from(EMOJI, keyOf))
   emoji.hidden = !open
   smile.setAttribute("aria-expanded", open)
 }

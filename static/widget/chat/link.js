@@ -2,7 +2,14 @@
 // Uses hello(), hear(frame), lost(code, hint), isIdle() and paint().
 
 // Close codes that end the link, and the word for it that the screen understands.
-const ENDS = { 1000: "closed", 4401: "identity", 4403: "gone", 4404: "gone", 4406: "version", 4409: "replaced" }
+const ENDS = {
+  1000: "gone",
+  4401: "identity",
+  4403: "gone",
+  4404: "gone",
+  4406: "version",
+  4409: "replaced",
+}
 // Codes that ask for patience before the next try.
 const PATIENCE = { 1011: 5000, 4400: 60000, 4429: 60000 }
 
@@ -10,18 +17,21 @@ let linkState = ""
 let socket, quiet, since, hint, notBefore
 let tries = 0
 
-// What follows a close: an end for good, or the wait before the next try. `hint` is the last `error` or `drain`.
+// What follows a close: an end for good, or the wait before the next try.
+// `hint` is the last `error` or `drain` of the server.
 function afterClose(code, reason, hint, tries, idle) {
   const least = Math.max(PATIENCE[code] || 0, hint.after_ms || 0)
   const spread = idle ? 30000 : hint.spread_ms || Math.min(30000, 500 * 2 ** tries)
-  return { end: reason !== "slow_consumer" && ENDS[code], least, wait: least + Math.random() * spread }
+  const end = reason !== "slow_consumer" && ENDS[code]
+  return { end, least, wait: least + Math.random() * spread }
 }
 
 function connect() {
   hangUp("connecting")
   hint = {}
   alarm("silence", 15000, drop)
-  const mine = (socket = new WebSocket(`${location.origin.replace("http", "ws")}/ws/v1/visitor?site=${site}`, "gofly.v1"))
+  const server = location.origin.replace("http", "ws")
+  const mine = (socket = new WebSocket(`${server}/ws/v1/visitor?site=${site}`, "gofly.v1"))
   mine.onopen = () => {
     alarm("silence", 8000, drop)
     put(hello())

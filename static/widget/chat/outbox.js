@@ -1,5 +1,6 @@
 // Messages the visitor has written and the server has not confirmed yet, in the order of writing.
-// Uses inStore(), send(frame), drop(), changed(), tellTabs(note), claim(), rows, touched, conv and site.
+// Uses inStore(), send(frame), drop(), changed(), tellTabs(note), claim(), and knows rows, touched,
+// conv and site.
 
 let items = []
 let writer = "" // the visitor who wrote them
@@ -29,7 +30,7 @@ function launch(item) {
   if (Date.now() - at > 86400000) return fail(item, "old")
   flying.add(cid)
   alarm(cid, 10000, drop)
-  send({ t: "send", conv, cid, kind: "text", body, client_ts: at })
+  send({ t: "send", conv, cid, kind: "text", body })
 }
 
 function land(cid) {
@@ -62,9 +63,10 @@ async function write(body, cid = newId()) {
 function confirm({ cid, seq, ts }) {
   const item = itemOf(cid)
   land(cid)
-  if (!item || item.seq) return
-  inStore("delete", cid)
-  acked.push(Object.assign(item, { seq, ts, failed: "", ackedAt: Date.now() }))
+  if (item && !item.seq) {
+    inStore("delete", cid)
+    acked.push(Object.assign(item, { seq, ts, failed: "", ackedAt: Date.now() }))
+  }
   moved()
 }
 
@@ -114,7 +116,7 @@ function ground(code) {
   if (code === 1009 && item) fail(item, "too_long")
 }
 
-// The server lost its newest rows: what it confirmed in the last minute goes out under its old name.
+// The server lost its newest rows: what it confirmed in the last minute goes out once more.
 function resend() {
   const lost = acked.filter(isRecent)
   lost.forEach((item) => (item.seq = 0))
@@ -122,7 +124,8 @@ function resend() {
   acked = []
 }
 
-// Reads what an earlier page or another tab left; what was written before the visitor had a name moves to it.
+// Reads what an earlier page or another tab left.
+// What was written before the visitor had a name moves to that name.
 async function load(visitor) {
   const moving = visitor === writer ? [] : items.filter(isWaiting)
   writer = visitor

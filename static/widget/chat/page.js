@@ -1,4 +1,5 @@
-// Small helpers around the browser. Text only ever becomes a text node, so no message can become markup.
+// Small helpers around the browser.
+// Text only ever becomes a text node, so no message can become markup.
 
 const root = document.documentElement
 const $ = (id) => document.getElementById(id)

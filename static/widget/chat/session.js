@@ -1,5 +1,6 @@
 // One visitor: who it is, what the server says, and what we tell it. It draws nothing.
-// Uses the files before it, and changed(older), paint(), fresh(row), keepToken(), isLooking() and emit(name, detail).
+// Uses the files before it, and changed(older), paint(), fresh(row), keepToken(), isLooking() and
+// emit(name, detail).
 
 let opening = {} // what the page around us told: page, embed, identity
 let token = ""
@@ -13,7 +14,8 @@ function hello() {
   const { client, lang } = config
   const have = last ? { [conv]: { last, epoch } } : {}
   const tz = Intl.DateTimeFormat().resolvedOptions().timeZone
-  return { t: "hello", v: 1, role: "visitor", site, client, lang, tz, have, tab: tabId, ...opening, token }
+  const who = { site, client, lang, tz, have, tab: tabId, ...opening, token }
+  return { t: "hello", v: 1, role: "visitor", ...who }
 }
 
 function hear(frame) {
@@ -73,7 +75,7 @@ const HEAR = {
     changed()
   },
   typing({ on, name }) {
-    typist = on ? name : ""
+    typist = on ? name || words.agent : ""
     alarm("typist", 6000, on && (() => HEAR.typing({})))
     paint()
   },
@@ -115,7 +117,8 @@ function loadOlder() {
 }
 
 function tellTyping(text) {
-  if (conv) send({ t: "typing", conv, on: !isBlank(text), preview: config.preview ? text.slice(0, 1000) : "" })
+  const preview = config.preview ? text.slice(0, 1000) : ""
+  if (conv) send({ t: "typing", conv, on: !isBlank(text), preview })
 }
 
 function start(given) {
@@ -141,10 +144,15 @@ const visitorOf = (token) => token.split(".")[1]
 function become(other) {
   if (visitorOf(other) === visitorOf(token)) return (token = other)
   items.forEach((item) => inStore("delete", item.cid))
-  closeTabs()
   items = rows = acked = []
-  conv = visitor = ""
+  forgetVisitor()
   start({ token: other, page: opening.page, embed: opening.embed })
+}
+
+function forgetVisitor() {
+  closeTabs()
+  follow()
+  visitor = ""
 }
 
 // The first interaction: from here on the device may remember things.
@@ -188,9 +196,11 @@ function lost(code, reason) {
   loadingOlder = false
   refusal = reason
   HEAR.typing({})
-  // A token that the server no longer knows is given up, once; a refused identity is for the page to mend.
+  // A token that the server no longer knows is given up, once.
+  // A refused identity is for the page around us to mend.
   if (code !== 4401 || reason === "identity_invalid" || renewed) return
   renewed = true
+  forgetVisitor()
   keepToken((token = ""))
   connect()
 }

@@ -1,4 +1,5 @@
-// Where unsent messages live: IndexedDB, else localStorage, else only in the page itself. Uses warn().
+// Where unsent messages live: IndexedDB, else localStorage, else only in the page itself.
+// Uses warn().
 
 // Opened at the first call: nothing is stored for people who merely look.
 let database

@@ -1,4 +1,4 @@
-// Several tabs of one visitor: one owns the outbox and sends for all, the others tell it what is new.
+// Several tabs of one visitor: one owns the outbox and sends for all, the others tell it news.
 // Uses hearTab(note) and setOwn(own).
 
 const tabId = newId()
@@ -23,7 +23,8 @@ function lock(options) {
     return new Promise((done) => (release = done))
   }
   // Stolen: another tab sends now. Any other refusal means that nobody shares our storage.
-  navigator.locks.request(tabsName, options, hold).catch((error) => setOwn(error.name !== "AbortError"))
+  const refused = (error) => setOwn(error.name !== "AbortError")
+  navigator.locks.request(tabsName, options, hold).catch(refused)
 }
 
 function claim() {

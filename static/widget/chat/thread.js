@@ -1,4 +1,5 @@
-// The rows of the conversation, each once and in the order of their numbers. Uses send(frame) and drop().
+// The rows of the conversation, each once and in the order of their numbers.
+// Uses send(frame) and drop().
 
 // `last` is null until the first row: a fresh page takes the newest rows wherever they begin.
 let conv, epoch, last, oldest
