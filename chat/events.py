@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
+
+
+class Page(TypedDict):
+    """A page a visitor looked at, and since when, in milliseconds."""
+
+    url: str
+    title: str
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +104,7 @@ class VisitorPresence:
     visitor_public_id: str
     conversation: str | None
     online: bool
-    page: dict[str, str] | None = None
+    page: Page | None = None
 
 
 @dataclass(frozen=True, slots=True)

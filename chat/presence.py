@@ -6,13 +6,12 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
+from chat.events import Page
 from chat.vocabulary import Presence
 
 AGENT_GRACE_SECONDS = 15  # an agent counts as here this long after the last socket closed
 TRAIL_PAGES = 50
 SEEN_BY_OTHERS = {Presence.INVISIBLE: Presence.OFFLINE}
-
-Page = dict[str, str]
 
 
 @dataclass(slots=True)

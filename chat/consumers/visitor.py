@@ -19,6 +19,7 @@ from chat.errors import Banned, ChatError, FileRejected, ForeignOrigin, NotFound
 from chat.events import (
     ConversationChanged,
     MessageStored,
+    Page,
     Receipt,
     RowsWaiting,
     Thread,
@@ -28,7 +29,7 @@ from chat.events import (
     VisitorState,
 )
 from chat.metrics import ACK_SECONDS
-from chat.presence import Page, people
+from chat.presence import people
 from chat.protocol.frames import FILE_KINDS
 from chat.services import conversations, messages, receipts, sites, state, visitors
 from chat.vocabulary import Close, Kind, SenderKind, Status, status_of
@@ -399,4 +400,4 @@ def _draft(thread: Thread, frame: protocol.Send) -> Draft:
 def _page(url: str, title: str) -> Page | None:
     if not url:
         return None
-    return {"url": url, "title": title, "at": str(int(time.time() * 1000))}
+    return Page(url=url, title=title, at=int(time.time() * 1000))

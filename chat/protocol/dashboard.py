@@ -52,7 +52,7 @@ def inbox_delta(rev: int, row: Mapping[str, Any]) -> Answer:
 
 
 def visitor_presence(
-    *, visitor: str, conv: str | None, online: bool, page: Mapping[str, str] | None = None
+    *, visitor: str, conv: str | None, online: bool, page: Mapping[str, Any] | None = None
 ) -> Answer:
     """A visitor came, left, or moved to another page."""
     shown = {"t": "presence", "visitor": visitor, "conv": conv, "online": online}
