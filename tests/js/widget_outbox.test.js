@@ -51,6 +51,17 @@ test("what was written offline goes out in order when the line is there", async 
   assert.deepEqual(it.bodies(), ["one", "two", "three"])
 })
 
+test("a row that comes after its confirmation takes the place of the unsent message", async () => {
+  const it = tab()
+  await write(it, "Hello")
+  const row = { cid: it.cids()[0], seq: 1, ts: 1 }
+  it.confirm(row)
+  assert.equal(it.items().length, 1)
+  it.seen.rows.push(row)
+  it.confirm(row)
+  assert.deepEqual(it.items(), [])
+})
+
 test("never more than sixteen are on their way", async () => {
   const it = tab()
   await write(it, ...Array.from({ length: 20 }, (_, index) => `m${index}`))
