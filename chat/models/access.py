@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from chat.models.sites import Site
 
@@ -26,7 +27,7 @@ class ApiToken(models.Model):
     class Scope(models.TextChoices):
         """What the token may do; each scope includes the ones before."""
 
-        READ = "read", _("Read")
+        READ = "read", pgettext_lazy("API scope", "Read")
         SEND = "send", _("Read and send")
         ADMIN = "admin", _("Everything")
 
