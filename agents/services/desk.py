@@ -43,6 +43,7 @@ class Desk:
     name: str
     session_key: str
     sites: tuple[Workplace, ...]
+    language: str = ""
 
     @property
     def site_ids(self) -> frozenset[int]:
@@ -71,7 +72,7 @@ def sit_down(ticket: str, *, session_key: str) -> Desk:
     user = User.objects.get(pk=agent_id)
     memberships = Membership.objects.filter(user=user).working().select_related("site")
     sites = (Workplace(m.site_id, m.site.key, m.site.name, m.role) for m in memberships)
-    return Desk(agent_id, user.name, session_key, tuple(sites))
+    return Desk(agent_id, user.name, session_key, tuple(sites), user.language)
 
 
 def colleagues(desk: Desk) -> list[dict[str, Any]]:
@@ -101,8 +102,8 @@ def find_thread(desk: Desk, conv: str) -> Thread:
     return thread_of(_find(desk, conv))
 
 
-def open_thread(desk: Desk, conv: str, have: tuple[int, str] | None) -> Opened:
-    """A conversation in full, with the rows that follow what the client has."""
+def open_thread(desk: Desk, conv: str, *, have: int | None) -> Opened:
+    """A conversation in full, with the rows that follow seq `have`, or the last page."""
     row = _find(desk, conv)
     thread, agent = thread_of(row), agent_of(row)
     return Opened(
@@ -115,13 +116,8 @@ def open_thread(desk: Desk, conv: str, have: tuple[int, str] | None) -> Opened:
             "visitor": {"got": row.visitor_got, "read": row.visitor_read},
             "agent": {"got": row.agent_got, "read": row.agent_read},
         },
-        caught=resume(thread, row.last_seq, row.epoch, have),
+        caught=resume(thread, row.last_seq, row.epoch, None if have is None else (have, row.epoch)),
     )
-
-
-def epoch_of(desk: Desk, conv: str) -> str:
-    """The epoch of a conversation, for clients that name only a seq."""
-    return _find(desk, conv).epoch
 
 
 def resume_threads(desk: Desk, have: Mapping[str, tuple[int, str]]) -> list[Caught]:

@@ -25,6 +25,7 @@ from chat.consumers.pace import Pace
 from chat.errors import BadFrame, Busy, ChatError, Forbidden, Internal, Unauthenticated, Unavailable
 from chat.origins import is_own_origin
 from chat.protocol.limits import HELLO_SECONDS
+from chat.services import wording
 from chat.vocabulary import CLOSE_AFTER, Close
 
 SUBPROTOCOL = "gofly.v1"
@@ -48,6 +49,7 @@ class ChatConsumer(AsyncConsumer, ABC):
     def __init__(self) -> None:
         self.conn = f"c_{secrets.token_urlsafe(9)}"
         self.address = ""
+        self.language = ""
         self.greeted = False
         self.closed = False
         self._life: Life | None = None
@@ -139,6 +141,7 @@ class ChatConsumer(AsyncConsumer, ABC):
     async def _open(self, frame: protocol.Frame) -> None:
         if not isinstance(frame, protocol.Hello) or frame.role != self.role:
             raise Unauthenticated(rid=frame.rid)
+        self.language = wording.nearest(frame.lang)
         await self.greet(frame)
         self.greeted = True
         if self._hello_timer is not None:
@@ -220,32 +223,46 @@ class ChatConsumer(AsyncConsumer, ABC):
             await work
         except AWAY as error:
             log.warning("socket.storing_failed", conn=self.conn, error=str(error).strip())
-            await self.answer(protocol.failure(Busy()))
+            await self.answer(self.failure(Busy()))
             await self.close(Close.TRY_LATER)
         except ChatError as refusal:
             await self._refuse(refusal)
         except Exception:
             incident = secrets.token_hex(6)
             log.exception("socket.failed", conn=self.conn, incident=incident)
-            await self.answer(protocol.failure(Internal(incident)))
+            await self.answer(self.failure(Internal(incident)))
             await self.close(Close.INTERNAL)
 
     async def _refuse(self, refusal: ChatError) -> None:
-        await self.answer(protocol.refusal(refusal))
+        await self.answer(protocol.refusal(refusal, self.sentence(refusal)))
         code = CLOSE_AFTER.get(refusal.code) or self._pace.refused(refusal)
         if code is not None:
             await self.refused(refusal)
             await self.close(code)
 
+    def failure(self, error: ChatError) -> protocol.Answer:
+        """The refusal of a connection, also where it could be the one of a message."""
+        return protocol.failure(error, self.sentence(error))
+
+    def sentence(self, refusal: ChatError) -> str:
+        """A refusal in the language of who is at the socket, once `hello` has told it."""
+        return wording.sentence(refusal, self.language)
+
     async def refused(self, refusal: ChatError) -> None:
         """A refusal ends this socket; count it if counting is due."""
 
     async def _too_fast(self, frame: protocol.Frame) -> None:
+        """Refuse a message over the budget of frames; other frames are dropped."""
         cid = getattr(frame, "cid", None)
         if cid is not None:
-            await self.answer(protocol.nack(self._pace.too_fast(cid, getattr(frame, "conv", None))))
+            refusal = self._pace.too_fast(cid, getattr(frame, "conv", None))
+            self.held_back(frame, refusal)
+            await self.answer(protocol.nack(refusal, self.sentence(refusal)))
         if self._pace.flooded():
             await self.close(Close.FLOOD)
+
+    def held_back(self, frame: protocol.Frame, refusal: ChatError) -> None:
+        """A message was refused before it was looked at."""
 
     # Called by the pulse and the hub.
 

@@ -222,7 +222,7 @@ export class Session {
     const open = [...store.chats.values()].filter((chat) => chat.have !== null)
     const have = open.map((chat) => [chat.conv, { last: chat.have, epoch: chat.epoch }])
     return { t: "hello", v: 1, role: "agent", ticket, client: this.#boot.client, tab: this.tab,
-      have: Object.fromEntries(have) }
+      lang: this.#boot.language, have: Object.fromEntries(have) }
   }
 
   #linkChanged(state) {
