@@ -14,7 +14,7 @@ class SendOrder:
     def check(self, conv: str | None, cid: str) -> None:
         """Raise Blocked unless this may be sent now."""
         if self._refused.get(conv, cid) != cid:
-            raise Blocked
+            raise Blocked(cid=cid, conv=conv)
 
     def settle(self, conv: str | None, cid: str, refusal: ChatError | None = None) -> None:
         """Note how a send ended."""

@@ -127,6 +127,11 @@ def state_frame(state: VisitorState) -> Frame:
     )
 
 
+def state_fields(state: VisitorState) -> Frame:
+    """The same inside `welcome`, where it is no frame of its own."""
+    return {key: value for key, value in state_frame(state).items() if key != "t"}
+
+
 def visitor_presence_frame(event: VisitorPresence) -> Frame:
     """A visitor came, left, or moved."""
     return protocol.visitor_presence(

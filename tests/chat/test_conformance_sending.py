@@ -129,14 +129,14 @@ async def test_p04_when_the_third_of_sixteen_fails_the_order_is_kept(
 ) -> None:
     from chat.consumers.visitor import VisitorConsumer
 
-    spend, calls = VisitorConsumer._spend_message, iter(range(100))
+    spend, calls = VisitorConsumer.spend_message, iter(range(100))
 
     def third_fails(consumer: Any) -> None:
         if next(calls) == 2:
             raise RateLimited(after_ms=10)
         spend(consumer)
 
-    monkeypatch.setattr(VisitorConsumer, "_spend_message", third_fails)
+    monkeypatch.setattr(VisitorConsumer, "spend_message", third_fails)
     async with sockets.visitor(shop.site) as widget:
         texts = [f"text {number}" for number in range(16)]
         cids = [await widget.say(text) for text in texts]
