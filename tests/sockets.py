@@ -34,6 +34,7 @@ class Socket:
             subprotocols=[SUBPROTOCOL],
         )
         self.kept: list[Frame] = []
+        self.heard: list[str] = []  # every frame as it came
         self.welcome: Frame = {}
         self.code: int | None = None
 
@@ -102,6 +103,7 @@ class Socket:
         if output["type"] == "websocket.close":
             self.code = output.get("code", 1000)
             raise ConnectionResetError(self.code)
+        self.heard.append(output["text"])
         found: Frame = json.loads(output["text"])
         return found
 
