@@ -3,6 +3,7 @@
 from django.utils.translation import gettext, gettext_noop
 
 from chat.errors import ChatError
+from chat.services.wording import sentence
 
 # The theme brings no catalogue. Naming its words here lets ours translate them.
 OF_THE_THEME = (
@@ -23,7 +24,4 @@ OF_THE_THEME = (
 
 def said(refusal: Exception) -> str:
     """A refusal as a sentence in the reader's language."""
-    if isinstance(refusal, ChatError):
-        text = gettext(refusal.message)
-        return text % refusal.params if refusal.params else text
-    return gettext(str(refusal))
+    return sentence(refusal) if isinstance(refusal, ChatError) else gettext(str(refusal))

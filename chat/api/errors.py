@@ -11,7 +11,7 @@ from django.core import exceptions as django_exceptions
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_noop
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
@@ -24,6 +24,7 @@ from chat.errors import (
     RateLimited,
     Unauthenticated,
 )
+from chat.services.wording import sentence
 
 Fields = Mapping[str, list[str]]
 
@@ -172,10 +173,9 @@ def plain(refusal: ChatError) -> JsonResponse:
 
 def body_of(refusal: ChatError) -> dict[str, Any]:
     """The one shape of every error; a conflict also carries the object as it is now."""
-    params = refusal.params
     body = {
         "code": refusal.code,
-        "detail": gettext(refusal.message) % params if params else gettext(refusal.message),
+        "detail": sentence(refusal),
         "fields": getattr(refusal, "fields", {}),
         "request_id": structlog.contextvars.get_contextvars().get("request_id", "-"),
         "after_ms": refusal.after_ms,

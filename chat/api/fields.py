@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 Messages = dict[str, "str | StrPromise"]
 
-WRONG_TYPE: Messages = {"wrong_type": _("Wrong type: {expected} is expected.")}
+NO_OBJECT: Messages = {"wrong_type": _("Wrong type: this must be an object.")}
+NO_STRING: Messages = {"wrong_type": _("Wrong type: this must be a string.")}
+NO_INTEGER: Messages = {"wrong_type": _("Wrong type: this must be an integer.")}
+NO_FLAG: Messages = {"wrong_type": _("Wrong type: this must be true or false.")}
 TOO_BIG: Messages = {"too_big": _("At most {most} bytes of JSON.")}
 ATTRIBUTES_BYTES = 8_192
 
@@ -26,12 +29,12 @@ ATTRIBUTES_BYTES = 8_192
 class Body(serializers.Serializer[Any]):
     """An object; something else in its place is of the wrong type."""
 
-    default_error_messages = WRONG_TYPE
+    default_error_messages = NO_OBJECT
 
     def to_internal_value(self, data: Any) -> Any:
         """The values of the known keys."""
         if not isinstance(data, dict):
-            message = self.error_messages["wrong_type"].format(expected="an object")
+            message = self.error_messages["wrong_type"]
             raise serializers.ValidationError(message, code="wrong_type")
         return super().to_internal_value(data)
 
@@ -39,33 +42,33 @@ class Body(serializers.Serializer[Any]):
 class Text(serializers.CharField):
     """A JSON string without control characters, in Unicode's composed form."""
 
-    default_error_messages = WRONG_TYPE
+    default_error_messages = NO_STRING
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         """Clean before the other rules look, so that they see what is stored."""
         if isinstance(data, str):
             data = clean(data)
         elif data is not None and data is not serializers.empty:
-            self.fail("wrong_type", expected="a string")
+            self.fail("wrong_type")
         return super().run_validation(data)
 
 
 class Choice(serializers.ChoiceField):
     """One of a few words."""
 
-    default_error_messages = WRONG_TYPE
+    default_error_messages = NO_STRING
 
     def to_internal_value(self, data: Any) -> Any:
         """The word."""
         if not isinstance(data, str):
-            self.fail("wrong_type", expected="a string")
+            self.fail("wrong_type")
         return super().to_internal_value(data)
 
 
 class Whole(serializers.IntegerField):
     """A JSON integer that JavaScript holds exactly; true is no number."""
 
-    default_error_messages = WRONG_TYPE
+    default_error_messages = NO_INTEGER
 
     def __init__(self, **options: Any) -> None:
         """From nought to 2^53-1 unless said otherwise."""
@@ -74,31 +77,31 @@ class Whole(serializers.IntegerField):
     def to_internal_value(self, data: Any) -> int:
         """The number."""
         if isinstance(data, bool) or not isinstance(data, int):
-            self.fail("wrong_type", expected="an integer")
+            self.fail("wrong_type")
         return super().to_internal_value(data)
 
 
 class Flag(serializers.BooleanField):
     """true or false, and no words for them."""
 
-    default_error_messages = WRONG_TYPE
+    default_error_messages = NO_FLAG
 
     def to_internal_value(self, data: Any) -> bool:
         """The truth."""
         if not isinstance(data, bool):
-            self.fail("wrong_type", expected="true or false")
+            self.fail("wrong_type")
         return data
 
 
 class Moment(serializers.DateTimeField):
     """A time: ISO 8601, shown in UTC with milliseconds."""
 
-    default_error_messages = WRONG_TYPE
+    default_error_messages = NO_STRING
 
     def to_internal_value(self, value: Any) -> Any:
         """The time, with its zone."""
         if not isinstance(value, str):
-            self.fail("wrong_type", expected="a string")
+            self.fail("wrong_type")
         return super().to_internal_value(value)
 
     def to_representation(self, value: Any) -> str:

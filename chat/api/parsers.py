@@ -12,6 +12,7 @@ from rest_framework.parsers import BaseParser
 from chat.api.errors import Malformed, TooBig
 from chat.errors import BadFrame
 from chat.protocol import strict_json
+from chat.services.wording import sentence
 
 
 class StrictJSONParser(BaseParser):
@@ -37,5 +38,5 @@ class StrictJSONParser(BaseParser):
 
 def _reason(error: Exception) -> str:
     if isinstance(error, BadFrame):
-        return gettext(error.message) % error.params if error.params else gettext(error.message)
+        return sentence(error)
     return gettext("This is not UTF-8.")

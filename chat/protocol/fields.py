@@ -10,7 +10,7 @@ from functools import cache
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from chat.errors import Empty, TooLong
+from chat.errors import Empty, TooLong, _
 from chat.protocol.limits import BODY_BYTES, BODY_CHARACTERS, INTEGER_MOST
 from chat.protocol.text import clean, is_blank
 
@@ -18,11 +18,11 @@ Reader = Callable[[object], Any]
 
 
 class Wrong(Exception):
-    """A value does not fit its field; `expected` says what would."""
+    """A value does not fit its field; the sentence says what would, with a place for its name."""
 
-    def __init__(self, expected: str, field: str = "") -> None:
-        super().__init__(expected)
-        self.expected, self.field = expected, field
+    def __init__(self, message: str, field: str = "", **params: Any) -> None:
+        super().__init__(message)
+        self.message, self.field, self.params = message, field, params
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,13 @@ class Slot:
 def read_record(kind: Callable[..., Any], value: object) -> Any:
     """Build a record from a JSON object; keys it does not know are ignored."""
     if not isinstance(value, dict):
-        raise Wrong("an object")
+        raise Wrong(_("The field %(field)s must be an object."))
     return kind(**{slot.name: _read(slot, value) for slot in _slots(kind) if _given(slot, value)})
 
 
 def _given(slot: Slot, value: Mapping[str, object]) -> bool:
     if slot.required and slot.name not in value:
-        raise Wrong("given", slot.name)
+        raise Wrong(_("The field %(field)s must be given."), slot.name)
     return slot.name in value
 
 
@@ -55,7 +55,7 @@ def _read(slot: Slot, value: Mapping[str, object]) -> Any:
         return slot.read(value[slot.name])
     except Wrong as wrong:
         path = f"{slot.name}.{wrong.field}" if wrong.field else slot.name
-        raise Wrong(wrong.expected, path) from None
+        raise Wrong(wrong.message, path, **wrong.params) from None
 
 
 @cache
@@ -87,7 +87,8 @@ def matching(pattern: str) -> Reader:
 
     def read(value: object) -> str:
         if not isinstance(value, str) or not compiled.fullmatch(value):
-            raise Wrong(f"a string of the form {pattern}")
+            message = _("The field %(field)s must be a string of the form %(pattern)s.")
+            raise Wrong(message, pattern=pattern)
         return value
 
     return read
@@ -98,7 +99,8 @@ def integer(least: int = 0, most: int = INTEGER_MOST) -> Reader:
 
     def read(value: object) -> int:
         if type(value) is not int or not least <= value <= most:
-            raise Wrong(f"an integer from {least} to {most}")
+            message = _("The field %(field)s must be an integer from %(least)s to %(most)s.")
+            raise Wrong(message, least=least, most=most)
         return value
 
     return read
@@ -107,7 +109,7 @@ def integer(least: int = 0, most: int = INTEGER_MOST) -> Reader:
 def flag(value: object) -> bool:
     """True or false."""
     if not isinstance(value, bool):
-        raise Wrong("true or false")
+        raise Wrong(_("The field %(field)s must be true or false."))
     return value
 
 
@@ -117,7 +119,8 @@ def one_of(words: type[Enum], *allowed: Enum) -> Reader:
 
     def read(value: object) -> Enum:
         if not isinstance(value, str) or value not in known:
-            raise Wrong("one of " + ", ".join(known))
+            message = _("The field %(field)s must be one of %(words)s.")
+            raise Wrong(message, words=", ".join(known))
         return known[value]
 
     return read
@@ -128,7 +131,8 @@ def exact(most: int) -> Reader:
 
     def read(value: object) -> str:
         if not isinstance(value, str) or len(value) > most:
-            raise Wrong(f"a string of at most {most} characters")
+            message = _("The field %(field)s must be a string of at most %(most)s characters.")
+            raise Wrong(message, most=most)
         return value
 
     return read
@@ -183,7 +187,8 @@ def map_of(key: Reader, record: type[Any], most: int) -> Reader:
 
     def read(value: object) -> dict[str, Any]:
         if not isinstance(value, dict) or len(value) > most:
-            raise Wrong(f"an object of at most {most} keys")
+            message = _("The field %(field)s must be an object of at most %(most)s keys.")
+            raise Wrong(message, most=most)
         return {key(name): read_record(record, item) for name, item in value.items()}
 
     return read
@@ -191,5 +196,5 @@ def map_of(key: Reader, record: type[Any], most: int) -> Reader:
 
 def _string(value: object) -> str:
     if not isinstance(value, str):
-        raise Wrong("a string")
+        raise Wrong(_("The field %(field)s must be a string."))
     return value

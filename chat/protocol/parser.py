@@ -34,11 +34,7 @@ def _read(values: Mapping[str, object]) -> Frame:
     try:
         frame: Frame = read_record(GRAMMAR[t], values)
     except Wrong as wrong:
-        raise BadFrame(
-            _("The field %(field)s must be %(expected)s."),
-            field=wrong.field,
-            expected=wrong.expected,
-        ) from None
+        raise BadFrame(wrong.message, field=wrong.field, **wrong.params) from None
     return frame
 
 
