@@ -110,7 +110,7 @@ def open_thread(desk: Desk, conv: str, *, have: int | None) -> Opened:
         thread=thread,
         version=row.version,
         status=status_of(row.owner),
-        agent=agent and {"id": agent.id, "name": agent.name},
+        agent={"id": agent.id, "name": agent.name} if agent else None,
         visitor=_card(row),
         receipts={
             "visitor": {"got": row.visitor_got, "read": row.visitor_read},

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chat import protocol
 from chat.comet.pulse import pulse
 from chat.consumers.base import live
 from chat.consumers.database import in_database
 from chat.consumers.rows import RowsConsumer
 from chat.consumers.visitor import VisitorConsumer
+from chat.presence import people
 from chat.services import sweep
 
+AGENTS_SECONDS = 5.0
 SWEEP_SECONDS = 15.0
 HEADS_SECONDS = 60.0
 QUEUE_SECONDS = 10.0
@@ -45,6 +49,15 @@ async def show_queue() -> None:
                 await each.show(state)
 
 
+async def show_agents() -> None:
+    """Tell visitors with a conversation how many agents are there, when that has changed."""
+    for each in [each for each in live if isinstance(each, VisitorConsumer)]:
+        if each.current is not None and each.shown is not None:
+            online = people.agents_online(each.current.site_id)
+            await each.show(replace(each.shown, agents_online=online))
+
+
+pulse.every(AGENTS_SECONDS, show_agents)
 pulse.every(SWEEP_SECONDS, repeat_hints)
 pulse.every(HEADS_SECONDS, send_heads)
 pulse.every(QUEUE_SECONDS, show_queue)

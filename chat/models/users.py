@@ -28,8 +28,8 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         """Users read in the order of their names."""
 
-        verbose_name = _("user")
-        verbose_name_plural = _("users")
+        verbose_name = _("user")  # type: ignore[assignment]
+        verbose_name_plural = _("users")  # type: ignore[assignment]
         ordering = ["username"]
 
     def __str__(self) -> str:

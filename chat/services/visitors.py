@@ -53,7 +53,7 @@ class Greeting:
 
 def token_keys() -> list[str]:
     """The keys that sign visitor tokens, newest first."""
-    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
 
 
 def greet(

@@ -16,13 +16,14 @@ import structlog
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection
 
 from chat import metrics
-from chat.errors import ChatError, Internal, Unavailable
+from chat.errors import ChatError, Conflict, Internal, Unavailable
 from chat.writer.announce import announce
 from chat.writer.drafts import Draft, Receipt
 from chat.writer.store import Batch, store
 
 MAX_MESSAGES = 256
 MAX_BYTES = 1024 * 1024
+ONE_OPEN = "conversation_one_open"  # the constraint's name
 
 log = structlog.get_logger(__name__)
 
@@ -123,7 +124,12 @@ def _one_by_one(jobs: list[Job], error: Exception) -> None:
         for job in jobs:
             _store([job])
         return
-    _fail(jobs, _incident("writer.refused"), error)
+    _fail(jobs, Conflict() if _opens_a_second(error) else _incident("writer.refused"), error)
+
+
+def _opens_a_second(error: Exception) -> bool:
+    """A closed conversation was reopened while its visitor has another open one."""
+    return ONE_OPEN in str(error)
 
 
 def _incident(event: str) -> Internal:
