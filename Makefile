@@ -13,8 +13,8 @@ run:
 test:
 	@sh scripts/install_services.sh
 	@$(PYTHON) scripts/bootstrap.py requirements-dev.txt
+	node --test --test-reporter=dot tests/js/*.test.js
 	.venv/bin/python -m pytest
-	node --test tests/js/*.test.js
 
 check:
 	@.ci/run
