@@ -25,8 +25,8 @@ Frame = dict[str, Any]
 class Socket:
     """One end of a socket; frames of other types wait until somebody asks for them."""
 
-    def __init__(self, path: str, headers: Mapping[bytes, bytes] | None = None) -> None:
-        given = {b"origin": OWN} | dict(headers or {})
+    def __init__(self, path: str, headers: Mapping[bytes, bytes | None] | None = None) -> None:
+        given: dict[bytes, bytes | None] = {b"origin": OWN, **(headers or {})}
         self._wire = WebsocketCommunicator(
             application,
             path,
