@@ -1,7 +1,7 @@
 // The visitor of the open conversation: who, where from, what they looked at, what was before.
 import { View, avatar, html, icon, link, nothing } from "./view.js";
 import * as store from "./store.js";
-import { ago, clock, fullTime, ms, serverNow, shortDate, stopwatch } from "./words.js";
+import { ago, clock, fullTime, ms, serverNow, shortDate, stopwatch, visitorName } from "./words.js";
 import { languageName, t, timeIn } from "./words.js";
 
 const MOST_PAGES = 30
@@ -28,7 +28,7 @@ function card(info, actions) {
 }
 
 function identity(visitor) {
-  const name = visitor.name || t("Visitor")
+  const name = visitorName(visitor)
   return html`<div class="who">${avatar(name, "lg", visitor.online ? "online" : "offline")}
     <h2><bdi>${name}</bdi></h2>
     ${visitor.verified ? html`<span class="chip ok">${icon("badge-check", "sm")}${t("Verified")}</span>`

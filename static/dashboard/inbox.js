@@ -2,7 +2,7 @@
 import { View, avatar, classMap, highlight, html, icon, nothing, signal } from "./view.js";
 import { loadClosed } from "./closed.js";
 import * as store from "./store.js";
-import { ago, count, span, t } from "./words.js";
+import { ago, count, span, t, visitorName } from "./words.js";
 import "./vlist.js";
 
 const LONG_WAIT_MS = 60_000
@@ -140,7 +140,7 @@ const skeleton = () => html`<div class="skeletons" role="status" aria-busy="true
     <span class="skeleton sk-b"></span><span class="skeleton sk-c"></span></div>`)}</div>`
 
 function row(one) {
-  const name = one.visitor.name || t("Visitor")
+  const name = visitorName(one.visitor)
   return html`<div class=${classMap({ conv: true, unread: one.unread > 0 })}>
     ${avatar(name, "", one.visitor.online ? "online" : "offline")}
     <div class="conv-top">

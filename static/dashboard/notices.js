@@ -1,7 +1,7 @@
 // How a visitor is noticed: the title of the tab, a sound, a notice of the desktop.
 import { effect } from "../vendor/signals-core/signals-core.js";
 import * as store from "./store.js";
-import { t } from "./words.js";
+import { t, visitorName } from "./words.js";
 
 let audio = null
 
@@ -25,7 +25,7 @@ export function callForAttention(row, why, open) {
   if (why === "wrote" && !document.hidden) return
   if (store.sound.peek()) chime()
   if (!store.notices.peek() || !document.hidden || Notification.permission !== "granted") return
-  const notice = new Notification(TITLES[why](row.visitor.name || t("Visitor")), {
+  const notice = new Notification(TITLES[why](visitorName(row.visitor)), {
     body: row.preview?.text ?? "", tag: row.conv,
   })
   notice.onclick = () => { focus(); notice.close(); open(row.conv) }

@@ -2,7 +2,7 @@
 import { View, avatar, highlight, html, icon, nothing, signal } from "./view.js";
 import { matches, sorted } from "./order.js";
 import * as store from "./store.js";
-import { t } from "./words.js";
+import { t, visitorName } from "./words.js";
 
 const MOST_CONVERSATIONS = 8
 
@@ -51,8 +51,8 @@ class Palette extends View {
     const { row, label, keys, key, off = false } = item
     return html`<div class="palette-row" role="option" id="palette-${index}"
       aria-selected=${selected} aria-disabled=${off} @click=${() => this.choose(item)}>
-      ${row ? avatar(row.visitor.name || t("Visitor"), "sm") : icon(item.icon)}
-      <span class="palette-label">${highlight(row ? row.visitor.name || t("Visitor") : label(),
+      ${row ? avatar(visitorName(row.visitor), "sm") : icon(item.icon)}
+      <span class="palette-label">${highlight(row ? visitorName(row.visitor) : label(),
     this.words.value)}</span>
       <span class="palette-sub"><bdi>${row?.preview?.text ?? ""}</bdi></span>
       ${keys || key ? html`<kbd>${keys ?? key.toUpperCase()}</kbd>` : nothing}</div>`

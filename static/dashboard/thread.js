@@ -4,7 +4,7 @@ import { line, preview } from "./message.js";
 import { notice } from "./inbox.js";
 import * as store from "./store.js";
 import { timeline } from "./timeline.js";
-import { t } from "./words.js";
+import { t, visitorName } from "./words.js";
 import "./composer.js";
 import "./transfer.js";
 
@@ -35,7 +35,7 @@ class Thread extends View {
 
   head() {
     const visitor = this.visitor()
-    const name = visitor.name || t("Visitor")
+    const name = visitorName(visitor)
     return html`<header class="thread-head">
       <button class="btn ghost icon only-sm" aria-label=${t("Back to the list")}
         @click=${() => this.actions.close()}>${icon("chevron-left")}</button>

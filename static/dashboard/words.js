@@ -18,6 +18,10 @@ export function t(source, values = {}) {
   return words.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole)
 }
 
+// Forty nameless visitors must be told apart: the end of the id stands for a name.
+export const visitorName = ({ name, id = "" }) =>
+  name || `${t("Visitor")} ${id.replace(/[^A-Za-z0-9]/g, "").slice(-4).toUpperCase()}`.trim()
+
 // Sockets carry milliseconds, the REST API carries ISO 8601.
 export function ms(moment) {
   if (moment === null || moment === undefined || moment === "") return null
