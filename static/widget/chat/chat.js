@@ -29,20 +29,19 @@ function paint() {
   $("status").textContent = (facts.agent || {}).name || config.tagline
   $("typing").hidden = !typist
   $("typist").textContent = typist && fill(words.typing, typist)
-  enable(!isDead(linkState) && !isFull())
+  enable(!isDead() && !isFull())
   notice()
   tellFacts()
   if (linkState === "version") reload()
 }
 
 function notice() {
-  const now = { late, alone, facts, link: linkState, full: isFull(), pause: pauseLeft() }
-  const [kind, text] = noticeOf(now)
+  const [kind, text] = sentence()
   $("bar").className = kind
   if ($("bar").textContent !== text) $("bar").textContent = text
   if (pauseLeft() > 0) alarm("notice", 1000, notice)
   // A connection that takes a moment is nothing to speak of.
-  if (!isLate(linkState)) alarm("late", (late = 0))
+  if (!isLate()) alarm("late", (late = 0))
   else if (!late && !alarms.late) alarm("late", 1200, () => notice((late = true)))
 }
 
