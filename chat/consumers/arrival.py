@@ -93,6 +93,7 @@ class ArrivingVisitor(SendingConsumer):
             claimed=_claimed(hello),
             have={conv: (head.last, head.epoch) for conv, head in hello.have.items()},
             facts=self._facts(hello),
+            must_prove=self._header(b"origin") is None,  # a client without a browser
         )
         self._visitor = greeting.visitor
         self.listen(visitor_key(greeting.visitor.public_id))

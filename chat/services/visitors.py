@@ -57,15 +57,23 @@ def token_keys() -> list[str]:
 
 
 def greet(
-    site: SiteInfo, *, token: str, claimed: Claimed | None, have: Have, facts: dict[str, Any]
+    site: SiteInfo,
+    *,
+    token: str,
+    claimed: Claimed | None,
+    have: Have,
+    facts: dict[str, Any],
+    must_prove: bool = False,
 ) -> Greeting:
     """Find out which visitor this is, and what the client has missed.
 
     Raises Unauthenticated for a token that is not ours or not valid any more, IdentityInvalid
-    where the site requires a signed identity, Banned.
+    where the site (or `must_prove`) requires a signed identity, Banned.
     """
     visitor, row, renewed = _by_token(site, token)
     proven, word = _believe(site, claimed)
+    if must_prove and proven is None:
+        raise IdentityInvalid
     if proven is not None:
         row, changed = _person(site, visitor, row, proven, facts)
         visitor = NewVisitor(row.public_id, site.id, row.epoch, facts)
