@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.admin.base import Endless, back_office
 from chat.admin.filters import OwnSiteFilter
+from chat.admin.words import listed
 from chat.audit import HIDDEN
 from chat.policies import Thing
 
@@ -100,12 +101,12 @@ class LogEntryAdmin(Endless):
         """The kind of row and its name at that time."""
         model = entry.content_type.model_class()
         kind = capfirst(model._meta.verbose_name) if model else entry.content_type.model
-        return f"{kind}: {entry.object_repr}"
+        return gettext("%(kind)s: %(name)s") % {"kind": kind, "name": entry.object_repr}
 
     @admin.display(description=_("changed"))
     def changed_fields(self, entry: Any) -> str:
         """The names of the changed fields."""
-        return ", ".join(label(entry, name) for name in entry.changes_dict)
+        return listed(label(entry, name) for name in entry.changes_dict)
 
     @admin.display(description=_("values"))
     def values(self, entry: Any) -> SafeString | str:
@@ -157,7 +158,7 @@ def label(entry: Any, name: str) -> str:
 def before_and_after(entry: Any, name: str, change: Any) -> tuple[str, str]:
     """The two values of a change; of a list of members, what was added or removed."""
     if isinstance(change, dict):
-        rows = ", ".join(map(str, change.get("objects", [])))
+        rows = listed(change.get("objects", []))
         return ("", rows) if change.get("operation") == "add" else (rows, "")
     field = field_of(entry, name)
     before, after = (shown(field, value) for value in change)
