@@ -8,6 +8,7 @@ from daphne.server import Server
 from twisted.python.failure import Failure
 
 from chat.views.ops import draining
+from gofly.http_limits import BoundedChannel
 
 LARGEST_FRAME = 128 * 1024
 
@@ -40,7 +41,9 @@ class WebServer(Server):
             sys.exit(self.failure)
 
     def listen_success(self, port: object) -> None:
-        """Tell that requests are answered from now on."""
+        """Set what Daphne has no options for, and tell that requests are answered from now on."""
+        self.http_factory.protocol = BoundedChannel
+        self.ws_factory.setProtocolOptions(failByDrop=False)  # clients shall hear why
         super().listen_success(port)
         self.on_ready()
 
