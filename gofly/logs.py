@@ -56,6 +56,14 @@ def masked(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return cast(EventDict, mask(event))
 
 
+def clients_fault(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """What a client did wrong is no failure of ours: a warning, without a traceback."""
+    if str(event.get("logger", "")).startswith("django.security."):
+        event.pop("exc_info", None)
+        event["level"] = "warning"
+    return event
+
+
 def shared_processors() -> list[Processor]:
     """What happens to every line, ours or a library's."""
     return [
@@ -72,6 +80,7 @@ def formatter() -> logging.Formatter:
         foreign_pre_chain=shared_processors(),
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            clients_fault,
             structlog.processors.format_exc_info,
             masked,
             structlog.processors.JSONRenderer(ensure_ascii=False, default=str),

@@ -74,6 +74,13 @@ def test_an_exception_is_one_masked_line(lines: Any) -> None:
     assert line["body"] == "***"
 
 
+def test_a_clients_fault_is_a_warning_without_a_trace(lines: Any) -> None:
+    Client(headers={"host": "evil.example"}).get("/healthz")
+    (line,) = [line for line in lines() if line["logger"].startswith("django.security.")]
+    assert line["level"] == "warning"
+    assert "exception" not in line
+
+
 def test_a_request_is_logged_with_its_id_and_without_its_query(lines: Any) -> None:
     answer = Client().get("/healthz?token=s3cr3t")
     (line,) = [line for line in lines() if line["event"] == "request"]
