@@ -149,7 +149,7 @@ class RateLimited(ChatError):
     """Too much at once; it may be sent a little later."""
 
     code = "rate"
-    message = _("That was too fast; wait a moment, then it is sent again.")
+    message = _("That was too fast; it is sent again in a moment.")
     retry = True
     after_ms = 1_000
     http_status = 429
@@ -176,7 +176,7 @@ class Banned(ChatError):
     """The visitor may not write to this site."""
 
     code = "banned"
-    message = _("You can not write here any more; contact the site another way.")
+    message = _("You cannot write here any more; contact the site another way.")
     http_status = 403
 
 
@@ -184,7 +184,7 @@ class FilePending(ChatError):
     """The file is still being checked."""
 
     code = "file_pending"
-    message = _("The file is still being checked; wait a moment, then it is sent.")
+    message = _("The file is still being checked; it is sent in a moment.")
     retry = True
     after_ms = 2_000
     http_status = 409
@@ -194,7 +194,7 @@ class FileRejected(ChatError):
     """The file did not pass the checks."""
 
     code = "file_rejected"
-    message = _("This file can not be sent; choose another one.")
+    message = _("This file cannot be sent; choose another one.")
 
 
 class Busy(ChatError):
@@ -210,7 +210,7 @@ class Busy(ChatError):
 class Unavailable(Busy):
     """Storing failed and may work later: the connection closes 1013 instead of answering."""
 
-    message = _("The server can not store messages right now; we try again in a moment.")
+    message = _("The server cannot store messages right now; we try again in a moment.")
 
 
 class Internal(ChatError):

@@ -84,7 +84,7 @@ def parse_pattern(text: str) -> OriginPattern:
     wildcard = rest.startswith("*.")
     origin = parse_origin(scheme + separator + rest.removeprefix("*."))
     if origin.host.startswith("["):
-        raise BadOrigin(_("Browsers can not compare IPv6 addresses here; write a host name."))
+        raise BadOrigin(_("Browsers cannot compare IPv6 addresses here; write a host name."))
     return OriginPattern(origin, wildcard)
 
 
@@ -117,7 +117,7 @@ def frame_ancestors(allowed: Iterable[str]) -> str:
 
 
 def _read(text: str | None) -> Origin | None:
-    """An origin from outside: what can not be read is foreign, like `null` and nothing."""
+    """An origin from outside: what cannot be read is foreign, like `null` and nothing."""
     try:
         return parse_origin(text or "")
     except BadOrigin:

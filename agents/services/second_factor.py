@@ -128,7 +128,7 @@ def verify(user: User, *, code: str) -> Verdict:
 
 @transaction.atomic
 def new_recovery_codes(user: User) -> list[str]:
-    """Ten fresh codes; the old ones stop working. They can not be shown again."""
+    """Ten fresh codes; the old ones stop working. They cannot be shown again."""
     codes = [_code() for _ in range(CODES)]
     RecoveryCode.objects.filter(user=user).delete()
     RecoveryCode.objects.bulk_create(RecoveryCode(user=user, digest=_digest(c)) for c in codes)

@@ -59,7 +59,7 @@ def set_up(request: PersonsRequest) -> HttpResponse:
             sessions.keep(request, user)
             django_otp.login(request, device)
             return _recovery_codes(request)
-        form.add_error("code", _("This code does not fit. Check the clock of your phone."))
+        form.add_error("code", _("This code does not match. Check the clock of your phone."))
     page = {
         "form": form,
         "enrolment": enrolment or second_factor.begin_enrolment(user),

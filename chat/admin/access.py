@@ -102,7 +102,7 @@ def _end(token: ApiToken) -> Question:
     return Question(
         title=gettext("Revoke “%(name)s”") % {"name": token.name},
         sentences=[
-            gettext("Programs that use this token are refused at once. It can not be undone.")
+            gettext("Programs that use this token are refused at once. It cannot be undone.")
         ],
         button=gettext("Revoke"),
         dangerous=True,

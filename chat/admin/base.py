@@ -177,7 +177,7 @@ class SiteScoped(ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The list; filters with a NUL, which PostgreSQL can not read, are refused."""
+        """The list; filters with a NUL, which PostgreSQL cannot read, are refused."""
         if any("\0" in value for _name, values in request.GET.lists() for value in values):
             raise BadRequest
         return super().changelist_view(request, extra_context)

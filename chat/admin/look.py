@@ -71,7 +71,7 @@ def theme_script(request: HttpRequest) -> str:
 
 
 def expressions_script(request: HttpRequest) -> str:
-    """What the theme's Alpine can not read without eval."""
+    """What the theme's Alpine cannot read without eval."""
     return static("admin_gofly/expressions.js")
 
 

@@ -122,7 +122,7 @@ class VisitorAdmin(Endless):
             return ask(self, request, visitor, question(visitor, banned=banned))
         if banned:
             bans.ban_visitor(visitor)
-            messages.success(request, gettext("The visitor can not write any more."))
+            messages.success(request, gettext("The visitor cannot write any more."))
         else:
             bans.unban_visitor(visitor)
             messages.success(request, gettext("The visitor can write again."))
@@ -155,7 +155,7 @@ def question(visitor: Visitor, *, banned: bool) -> Question:
     return Question(
         title=gettext("Ban this visitor"),
         sentences=[
-            gettext("The visitor sees a neutral text and can not write any more."),
+            gettext("The visitor sees a neutral text and cannot write any more."),
             gettext("A ban can be lifted at any time."),
         ],
         button=gettext("Ban"),

@@ -28,7 +28,7 @@ class MeView(Endpoint):
 
     @extend_schema(request=MeBody)
     def partial_update(self, request: Request) -> Response:
-        """Change the name others see, or the language; a token can not."""
+        """Change the name others see, or the language; a token cannot."""
         if self.caller.token:
             raise Forbidden
         values = self.values_of(MeBody, instance=self.caller.user, partial=True)

@@ -87,7 +87,7 @@ class VisitorPatch(VisitorBody):
     def validate_external_id(self, value: str) -> str:
         """Only the site's signature changes who a verified visitor is."""
         if self.instance and self.instance.verified and value != self.instance.external_id:
-            message = _("Set by the site's signature; it can not be changed.")
+            message = _("Set by the site's signature; it cannot be changed.")
             raise serializers.ValidationError(message)
         return value
 

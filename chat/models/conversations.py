@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from chat.models.members import Team
 from chat.models.sites import Site
@@ -91,7 +92,7 @@ class Conversation(models.Model):
     opened_at = models.DateTimeField(_("opened"), default=timezone.now)
     queued_at = models.DateTimeField(_("waiting since"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
-    changed_at = models.DateTimeField(_("changed"), default=timezone.now)
+    changed_at = models.DateTimeField(pgettext_lazy("time", "changed"), default=timezone.now)
 
     objects = ConversationQuerySet.as_manager()
 

@@ -27,7 +27,7 @@ REQUEUE_SECONDS = 30
 class AboveOwnRole(Forbidden):
     """Somebody acts on a role that is higher than theirs."""
 
-    message = _("You can not give or change a role above your own; ask an owner of the site.")
+    message = _("You cannot give or change a role above your own; ask an owner of the site.")
 
 
 class LastOwner(ChatError):
@@ -182,7 +182,7 @@ def _is_released(failure: BaseException | None) -> bool:
 
 
 def _locked(membership: Membership) -> Membership:
-    """The membership, with the site's row locked so that two owners can not leave at once."""
+    """The membership, with the site's row locked so that two owners cannot leave at once."""
     Site.objects.select_for_update().get(pk=membership.site_id)
     return Membership.objects.select_related("user", "site").get(pk=membership.pk)
 

@@ -50,7 +50,7 @@ def bundle(request: HttpRequest, digest: str, kind: str) -> HttpResponse:
 
 
 @require_safe
-@xframe_options_exempt  # it can not hold a list; frame-ancestors does
+@xframe_options_exempt  # it cannot hold a list; frame-ancestors does
 @gzip_page
 def frame(request: HttpRequest, key: str) -> HttpResponse:
     """The chat page for a frame on a customer's page."""

@@ -1,4 +1,4 @@
-// The admin theme's expressions that its Alpine without eval can not read, as functions.
+// The admin theme's expressions that its Alpine without eval cannot read, as functions.
 const PROVIDERS = ["theme", "searchForm", "searchDropdown", "searchCommand"];
 const SIDEBAR = "sidebarDesktopOpen";
 

@@ -16,7 +16,7 @@ from tests.make import Shop
 
 LONG = "x" * (BODY_CHARACTERS + 1)
 TOO_LONG = "消息最多 4,000 个字符，请缩短后再发送。"
-TOO_FAST = "发送过快，请稍候，系统会自动重新发送。"
+TOO_FAST = "发送过快，稍后自动重新发送。"
 
 
 @pytest.mark.parametrize(
