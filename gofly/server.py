@@ -5,12 +5,21 @@ import sys
 from collections.abc import Callable
 
 from daphne.server import Server
+from daphne.ws_protocol import WebSocketProtocol
 from twisted.python.failure import Failure
 
 from chat.views.ops import draining
 from gofly.http_limits import BoundedChannel
 
 LARGEST_FRAME = 128 * 1024
+
+
+class SocketProtocol(WebSocketProtocol):
+    """A socket that may be closed with every code of the protocol."""
+
+    def serverClose(self, code: int | None = None) -> None:  # noqa: N802  # Daphne's name
+        """Send the code as it is: Autobahn keeps those below 3000, such as 1013, for itself."""
+        self.sendCloseFrame(code=code or 1000)
 
 
 class WebServer(Server):
@@ -43,6 +52,7 @@ class WebServer(Server):
     def listen_success(self, port: object) -> None:
         """Set what Daphne has no options for, and tell that requests are answered from now on."""
         self.http_factory.protocol = BoundedChannel
+        self.ws_factory.protocol = SocketProtocol
         self.ws_factory.setProtocolOptions(failByDrop=False)  # clients shall hear why
         super().listen_success(port)
         self.on_ready()

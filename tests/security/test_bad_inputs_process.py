@@ -111,6 +111,15 @@ def test_frame_19_a_frame_of_64_mb_is_not_kept(server: Run) -> None:
     assert memory(server) - before < 20 * MB
 
 
+def test_frame_19_a_frame_above_the_visitors_own_limit(server: Run) -> None:
+    with opened(server) as connection:
+        connection.send("x" * (32 * 1024 + 1))
+        with pytest.raises(ConnectionClosed) as closed:
+            connection.recv(timeout=SECONDS)
+    assert closed.value.rcvd
+    assert closed.value.rcvd.code in codes("FRAME-19")
+
+
 def test_frame_22_a_compressed_frame_is_not_unpacked(server: Run) -> None:
     size = CASES["FRAME-22"].input["deflate_bomb"]
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
