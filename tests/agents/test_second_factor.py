@@ -147,7 +147,7 @@ def test_set_up_stores_nothing_until_a_code_proves_it(client: Client) -> None:
     page = client.get(SET_UP)
     form = {"enrolment": hidden(page, "enrolment"), "code": code_of(shown_key(page), steps=40)}
     refused = client.post(SET_UP, form)
-    assert "does not fit" in refused.content.decode()
+    assert "does not match" in refused.content.decode()
     assert shown_key(refused) == shown_key(page)
     assert not TOTPDevice.objects.exists()
 
