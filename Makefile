@@ -1,8 +1,9 @@
 # make run    start everything on this machine; PORT=8001 chooses another port
 # make test   install what tests need, run them all
 # make check  every check that .ci/run makes
+# make words  collect the words of the interface, compile their translations
 
-.PHONY: run test check
+.PHONY: run test check words
 
 PYTHON ?= python3
 
@@ -18,3 +19,7 @@ test:
 
 check:
 	@.ci/run
+
+words:
+	GOFLY_ENV=test .venv/bin/python manage.py makemessages
+	GOFLY_ENV=test .venv/bin/python manage.py compilemessages --ignore .venv
