@@ -24,14 +24,8 @@ def prepare(*, origins: Sequence[str]) -> dict[str, str]:
         _allow(origins)
         return {}
     site = Site.objects.create(name="Northlight", allowed_origins=list(origins))
-    WidgetSettings.objects.update_or_create(
-        site=site,
-        defaults={
-            "title": "Northlight support",
-            "tagline": "Usually replies in under a minute",
-            "welcome": "Hi! Ask us anything about your order, a refund or the right product.",
-        },
-    )
+    # No texts: the widget then speaks the language of each visitor.
+    WidgetSettings.objects.update_or_create(site=site, defaults={"title": "Northlight"})
     return {username: _join(site, username) for username in PEOPLE}
 
 
