@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
@@ -13,7 +14,6 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.html import json_script
 from django.views.decorators.clickjacking import xframe_options_exempt
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from chat.models import Site
@@ -51,7 +51,6 @@ def bundle(request: HttpRequest, digest: str, kind: str) -> HttpResponse:
 
 @require_safe
 @xframe_options_exempt  # it cannot hold a list; frame-ancestors does
-@gzip_page
 def frame(request: HttpRequest, key: str) -> HttpResponse:
     """The chat page for a frame on a customer's page."""
     site = _site(key)
@@ -65,7 +64,6 @@ def frame(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 @xframe_options_exempt  # the dashboard previews it
-@gzip_page
 def page(request: HttpRequest, key: str) -> HttpResponse:
     """The chat page as a page of its own, for phones and plain links."""
     response = _chat(request, _site(key), framed=False, ancestors="'self'")
@@ -92,8 +90,20 @@ def _chat(request: HttpRequest, site: Site, *, framed: bool, ancestors: str) -> 
     response.headers["Content-Security-Policy"] = policy(request, ancestors)
     response.headers["Cache-Control"] = f"private, max-age={PAGE_SECONDS}"
     response.headers["Content-Language"] = language
-    patch_vary_headers(response, ("Referer", "Accept-Language"))
+    patch_vary_headers(response, ("Referer", "Accept-Language", "Accept-Encoding"))
+    return _packed(request, response)
+
+
+def _packed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Pack the page, without Django's random filling: it holds no secret to be guessed."""
+    if _takes_gzip(request):
+        response.content = gzip.compress(response.content, mtime=0)
+        response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def _takes_gzip(request: HttpRequest) -> bool:
+    return "gzip" in request.headers.get("Accept-Encoding", "")
 
 
 def _context(request: HttpRequest, site: Site, language: str, framed: bool) -> dict[str, object]:
@@ -141,7 +151,7 @@ def policy(request: HttpRequest, ancestors: str) -> str:
 
 
 def _send(request: HttpRequest, found: Bundle, lifetime: str) -> HttpResponse:
-    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    packed = _takes_gzip(request)
     response = HttpResponse(found.packed if packed else found.body, found.content_type)
     if packed:
         response.headers["Content-Encoding"] = "gzip"

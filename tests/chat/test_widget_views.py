@@ -244,6 +244,12 @@ def test_the_script_uses_every_word_it_is_given() -> None:
     assert unused == set()
 
 
+def test_the_page_is_packed_for_those_who_can_unpack_it(frame: Any, site: Site) -> None:
+    sent = Client().get(f"/w/{site.key}/", headers={"Accept-Encoding": "gzip, br"})
+    assert sent["Content-Encoding"] == "gzip"
+    assert gzip.decompress(sent.content) == frame().content
+
+
 # ---- weight and syntax
 
 

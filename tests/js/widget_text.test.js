@@ -11,7 +11,9 @@ test("an address becomes a link and the sentence's full stop stays outside", () 
 })
 
 test("Chinese punctuation ends an address", () => {
-  assert.deepEqual(pieces("请看 https://shop.example/茶。")[1][1], "https://shop.example/茶")
+  for (const text of ["请看 https://shop.example/茶。", "（https://shop.example/茶），谢谢"]) {
+    assert.equal(pieces(text)[1][1], "https://shop.example/茶")
+  }
 })
 
 test("mail and telephone are links, scripts and files are text", () => {

@@ -25,11 +25,13 @@ function hear(frame) {
 // What each frame of the server does.
 const HEAR = {
   welcome(frame) {
-    const head = frame.heads[frame.conv]
+    const next = frame.conv || conv
+    const head = frame.heads[next]
     if (frame.token) keepToken((token = frame.token))
-    if (head) resume(frame.conv, head)
-    // Rows up to here are no news to someone who has just loaded the page.
-    if (head && !visitor) knownTo = readTo = head.last
+    if (head) resume(next, head)
+    else forgetRows()
+    // Rows up to here are no news to someone who has just come.
+    if (head && visitor !== frame.visitor) knownTo = readTo = head.last
     visitor = frame.visitor
     renewed = false
     share()
@@ -108,7 +110,9 @@ function look() {
   })
 }
 
-const isUnread = (row) => row.conv === conv && row.seq > readTo && row.from.k !== "visitor"
+// Words of others; that somebody joined is no message to read.
+const isForUs = (row) => row.from.k !== "visitor" && row.kind !== "event"
+const isUnread = (row) => row.conv === conv && row.seq > readTo && isForUs(row)
 
 function loadOlder() {
   if (loadingOlder || !(oldest > 1)) return
@@ -144,7 +148,8 @@ const visitorOf = (token) => token.split(".")[1]
 function become(other) {
   if (visitorOf(other) === visitorOf(token)) return (token = other)
   items.forEach((item) => inStore("delete", item.cid))
-  items = rows = acked = []
+  items = acked = []
+  forgetRows()
   forgetVisitor()
   start({ token: other, page: opening.page, embed: opening.embed })
 }
@@ -153,6 +158,12 @@ function forgetVisitor() {
   closeTabs()
   follow()
   visitor = ""
+}
+
+// The server knows no conversation of ours (any more): nothing of it may stay readable.
+function forgetRows() {
+  rows = []
+  follow()
 }
 
 // The first interaction: from here on the device may remember things.

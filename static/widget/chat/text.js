@@ -1,9 +1,10 @@
 // Reads what people wrote: finds addresses, counts characters. Nothing here makes markup.
 
 // Every part matches greedily and never steps back, so a hostile text costs linear time.
-const ADDRESS = /(?:https?:\/\/|mailto:|tel:)[^\s<>"]+/gi
+// Chinese writes on without a space: its punctuation ends an address.
+const ADDRESS = /(?:https?:\/\/|mailto:|tel:)[^\s<>"\u3000-\u303f\uff00-\uffef]+/gi
 // A full stop after an address belongs to the sentence.
-const TAIL = ".,:;!?'*)]}，。：；！？、）】》”"
+const TAIL = ".,:;!?'*)]}”"
 
 // Text in pieces: a string stays text, [href, label] becomes a link.
 function pieces(text) {
