@@ -17,6 +17,8 @@ SECRET_NAMES = re.compile(
 BODY_NAMES = frozenset({"body", "text", "message_body", "frame", "payload", "preview"})
 # Tokens as they appear inside a text: ours, bearer headers, name=value pairs, database addresses.
 SECRET_TEXTS = (
+    # PostgreSQL quotes the row, body and all, that breaks a constraint.
+    (re.compile(r"Failing row contains \(.*?\)\.", re.DOTALL), f"Failing row contains {MASK}."),
     (re.compile(r"\bgf_[A-Za-z0-9_-]{6,}"), MASK),
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]+"), rf"\1 {MASK}"),
     (re.compile(r"://[^\s/@:]*:[^\s/@]*@"), f"://{MASK}@"),

@@ -26,6 +26,8 @@ OPTIONS = (
     "unix_socket_permissions=0700",
     "max_connections=150",
     "jit=off",
+    "log_min_error_statement=panic",  # statements and details hold people's messages
+    "log_error_verbosity=terse",
 )
 
 

@@ -50,6 +50,7 @@ def test_message_bodies_are_masked(name: str) -> None:
         "key gf_s3cr3t-and-more used",
         '{"password": "s3cr3t"}',
         "sessionid=s3cr3t; path=/",
+        "DETAIL:  Failing row contains (7, 12,\n my card is s3cr3t, null).\nmore",
     ],
 )
 def test_secrets_inside_texts_are_masked(text: str) -> None:
