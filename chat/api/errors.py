@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from django.core import exceptions as django_exceptions
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext_noop
@@ -134,6 +134,7 @@ _BY_KIND: tuple[tuple[type[Exception], type[ChatError]], ...] = (
     (UnreadablePostError, Malformed),
     (OperationalError, Busy),
     (InterfaceError, Busy),
+    (InternalError, Busy),  # a standby that takes no writes
     (TimeoutError, Busy),
 )
 

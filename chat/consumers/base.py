@@ -14,7 +14,7 @@ import structlog
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from psycopg_pool import PoolTimeout
 
 from chat import addresses, metrics, protocol
@@ -29,7 +29,8 @@ from chat.services import wording
 from chat.vocabulary import CLOSE_AFTER, Close
 
 SUBPROTOCOL = "gofly.v1"
-AWAY = (OperationalError, InterfaceError, PoolTimeout, Unavailable)
+# A standby that takes no writes is an InternalError.
+AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeout, Unavailable)
 
 log = structlog.get_logger(__name__)
 

@@ -13,7 +13,14 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 
 import structlog
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection
+from django.db import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    connection,
+)
 
 from chat import metrics
 from chat.errors import ChatError, Conflict, Internal, Unavailable
@@ -92,7 +99,7 @@ def _store(jobs: list[Job]) -> None:
     metrics.WRITER_BATCH.observe(len(jobs))
     try:
         batch = store([draft for draft, _ in jobs])
-    except (OperationalError, InterfaceError) as error:
+    except (OperationalError, InterfaceError, InternalError) as error:  # the last: a standby
         _give_up(jobs, error)
     except (IntegrityError, DataError) as error:
         _one_by_one(jobs, error)
