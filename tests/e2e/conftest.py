@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Debian's Chromium gives frames of other sites no storage; most browsers do.
+STORING = {"profile": {"cookie_controls_mode": 0, "block_third_party_cookies": False}}
 SHOPS = 60
 
 
@@ -149,8 +152,12 @@ def profiles(driver: Playwright, guard: Guard, tmp_path: Path) -> Iterator[Conte
     made: list[BrowserContext] = []
 
     def make(name: str = "", **options: Any) -> BrowserContext:
+        folder = tmp_path / (name or f"profile-{len(made)}")
+        if not folder.exists():
+            (folder / "Default").mkdir(parents=True)
+            (folder / "Default" / "Preferences").write_text(json.dumps(STORING))
         context = driver.chromium.launch_persistent_context(
-            tmp_path / (name or f"profile-{len(made)}"),
+            folder,
             executable_path=str(CHROMIUM),
             args=ARGUMENTS,
             **options,

@@ -59,3 +59,84 @@ def test_a_conversation_survives_a_cut_line(
     widget.open()
     widget.expect_texts(said)
     assert server.stored(story.shop) == [text for text in said if text != joined]
+
+
+def test_notes_stay_in_the_team_and_a_conversation_changes_hands(
+    story: Story, server: Server
+) -> None:
+    ana, ben = story.agent("ana", DESK_LIGHT), story.agent("ben", DESK_LIGHT)
+    widget = story.visitor(DESK_LIGHT)
+    widget.open()
+    widget.write("The cup is broken.")
+    ana.open("The cup is broken.")
+    ana.press("Claim")
+    ana.note("Second complaint this week.")
+    ana.press("Transfer")
+    ana.page.get_by_role("group", name="Transfer to").get_by_role("button", name="Ben").click()
+    ben.open("The cup is broken.", tab="Mine")
+    ben.write("We send a new one.")
+    seen = ["The cup is broken.", "Ana joined the chat", "Ben joined the chat"]
+    widget.expect_texts([*seen, "We send a new one."])
+    for agent in (ana, ben):
+        agent.expect_texts(
+            ["The cup is broken.", "Second complaint this week.", "We send a new one."]
+        )
+        expect(agent.events).to_have_text(["Assigned to Ana", "Transferred to Ben"])
+
+    ben.press("Resolve")
+    expect(widget.notice).to_have_text("The chat is closed. Write to start again.")
+    expect(ben.row("We send a new one.")).to_have_count(0)
+    ben.tab("Closed").click()
+    expect(ben.row("We send a new one.")).to_have_count(1)
+    widget.write("It is broken as well.")
+    ana.open("It is broken as well.")
+    seen += ["We send a new one.", "The chat was closed", "It is broken as well."]
+    widget.expect_texts(seen)
+    assert (
+        "Second complaint"
+        not in widget.page.context.new_cdp_session(widget.page)
+        .send("DOMSnapshot.captureSnapshot", {"computedStyles": []})
+        .__repr__()
+    )
+
+
+def test_both_see_that_the_other_is_typing(story: Story) -> None:
+    agent, widget = story.agent("ana", DESK_LIGHT), story.visitor(DESK_LIGHT)
+    widget.open()
+    widget.write("Hello")
+    agent.open("Hello")
+    agent.page.get_by_role("textbox", name="Write a reply").press_sequentially("I look")
+    expect(widget.inside.get_by_text("Ana is typing")).to_be_attached()
+    widget.box.press_sequentially("Than")
+    expect(agent.log.get_by_text("is typing")).to_be_visible()
+
+
+def test_a_closed_widget_counts_what_came_meanwhile(story: Story) -> None:
+    agent, widget = story.agent("ana", DESK_LIGHT), story.visitor(DESK_LIGHT)
+    widget.open()
+    widget.write("Hello")
+    agent.open("Hello")
+    widget.close()
+    agent.write("Good morning.", "How can I help?")
+    unread = widget.page.get_by_role("button", name="Open chat, 2 unread")
+    expect(unread).to_be_visible()
+    expect(widget.page.get_by_role("button", name="How can I help?")).to_be_visible()
+    expect(agent.ticks("Read")).to_have_count(0)
+    unread.click()
+    expect(agent.ticks("Read")).to_have_count(1)
+    widget.close()
+    expect(widget.page.get_by_role("button", name="Open chat", exact=True)).to_be_visible()
+
+
+def test_the_agent_sees_where_the_visitor_is(story: Story) -> None:
+    agent, widget = story.agent("ana", DESK_LIGHT), story.visitor(DESK_LIGHT)
+    widget.open()
+    widget.write("Hello")
+    agent.open("Hello")
+    details = agent.page.get_by_role("complementary", name="Visitor details")
+    expect(details.get_by_role("link", name="Kiln and Clay")).to_be_visible()
+    widget.page.evaluate("document.title = 'Cart'; history.pushState({}, '', '/cart')")
+    expect(details.get_by_role("link", name="Cart")).to_be_visible()
+    widget.page.close()
+    expect(agent.page.get_by_role("heading", name="Visitor").first).to_be_visible()
+    expect(agent.page.get_by_text("Offline · Cart")).to_be_visible()

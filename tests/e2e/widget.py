@@ -55,9 +55,9 @@ class Widget(Chat):
         self.launcher = page.get_by_role("button", name=words("Open chat"))
 
     def open(self) -> None:
-        """Open the chat by its launcher."""
+        """Open the chat by its launcher, and wait until it has the focus."""
         self.launcher.click()
-        expect(self.box).to_be_visible()
+        expect(self.box.or_(self.log).and_(self.inside.locator(":focus"))).to_be_visible()
 
     def close(self) -> None:
         """Close it by the button in its head."""
