@@ -132,6 +132,8 @@ class ArrivingVisitor(SendingConsumer):
                 rid=hello.rid,
             )
         )
+        for receipt in greeting.receipts:
+            await self.answer(outbound.receipt_frame(receipt))
         for each in caught:
             await self.resumed(each)
 

@@ -12,7 +12,7 @@ from django.utils.timezone import now
 
 from chat import identity, sharding
 from chat.errors import Banned, IdentityInvalid, Unauthenticated
-from chat.events import VisitorState
+from chat.events import Receipt, VisitorState
 from chat.models import Conversation, Visitor
 from chat.presence import TRAIL_PAGES
 from chat.services.conversations import NewVisitor
@@ -20,7 +20,7 @@ from chat.services.sites import SiteInfo
 from chat.services.state import state_of
 from chat.services.sync import Caught, resume
 from chat.shapes import thread_of
-from chat.vocabulary import IdentityPolicy
+from chat.vocabulary import IdentityPolicy, SenderKind
 
 RECENT_CONVERSATIONS = 20
 
@@ -48,6 +48,7 @@ class Greeting:
     identity: str
     current: Caught | None
     others: Sequence[Caught]
+    receipts: Sequence[Receipt]
     state: VisitorState
 
 
@@ -80,9 +81,18 @@ def greet(
         renewed = _mint(visitor) if changed else renewed
     if row is not None and row.is_banned:
         raise Banned
-    current, others, state = _threads(site, row, have)
     visitor = NewVisitor(visitor.public_id, site.id, visitor.epoch, facts)
-    return Greeting(visitor, row is not None, renewed, word, current, others, state)
+    latest, others = (None, []) if row is None else _threads(row, have)
+    return Greeting(
+        visitor,
+        row is not None,
+        renewed,
+        word,
+        None if latest is None else _caught(latest, have),
+        [_caught(each, have) for each in others],
+        [] if latest is None else _receipts(latest),
+        state_of(latest, site.id),
+    )
 
 
 def record_visit(
@@ -188,21 +198,25 @@ def _rename(row: Visitor, person: identity.Person) -> None:
     row.save(update_fields=["name", "email"])
 
 
-def _threads(
-    site: SiteInfo, row: Visitor | None, have: Have
-) -> tuple[Caught | None, list[Caught], VisitorState]:
-    """The visitor's latest conversation, the others the client holds, and the header's state."""
-    if row is None:
-        return None, [], state_of(None, site.id)
+def _threads(row: Visitor, have: Have) -> tuple[Conversation | None, list[Conversation]]:
+    """The visitor's latest conversation, and the others that the client holds."""
     recent = list(
         Conversation.objects.filter(visitor=row)
+        .begun()
         .select_related("visitor", "agent")
         .order_by("-opened_at", "-id")[:RECENT_CONVERSATIONS]
     )
-    latest = next((each for each in recent if each.last_seq), None)
-    others = [each for each in recent if each.public_id in have and each is not latest]
-    current = None if latest is None else _caught(latest, have)
-    return current, [_caught(each, have) for each in others], state_of(latest, site.id)
+    latest = recent[0] if recent else None
+    return latest, [each for each in recent[1:] if each.public_id in have]
+
+
+def _receipts(row: Conversation) -> list[Receipt]:
+    """How far both sides are, for a page that was loaded anew."""
+    thread = thread_of(row)
+    return [
+        Receipt(thread, SenderKind.AGENT, row.agent_got, row.agent_read),
+        Receipt(thread, SenderKind.VISITOR, row.visitor_got, row.visitor_read),
+    ]
 
 
 def _caught(row: Conversation, have: Have) -> Caught:

@@ -200,3 +200,15 @@ async def test_a_second_tab_shows_the_conversation_the_first_one_began(shop: Sho
             assert (await first.frame("ack"))["seq"] == 1
             assert [each["body"] for each in await first.frames("msg", 2)][-1] == "from the second"
             assert await in_database(Conversation.objects.count) == 1
+
+
+async def test_a_reload_shows_how_far_both_sides_have_read(shop: Shop) -> None:
+    async with sockets.visitor(shop.site) as widget, sockets.agent(shop.ana) as desk:
+        await widget.say("hi")
+        conv = (await widget.frame("ack"))["conv"]
+        await desk.put("open", conv=conv)
+        await desk.put("read", conv=conv, up_to=1)
+        await widget.frame("receipt")
+    async with sockets.visitor(shop.site, widget.welcome["token"]) as again:
+        receipts = await again.frames("receipt", 2)
+        assert [(each["who"], each["read"]) for each in receipts] == [("agent", 1), ("visitor", 0)]

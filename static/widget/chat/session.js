@@ -31,7 +31,7 @@ const HEAR = {
     if (head) resume(next, head)
     else forgetRows()
     // Rows up to here are no news to someone who has just come.
-    if (head && visitor !== frame.visitor) knownTo = readTo = head.last
+    if (head && visitor !== frame.visitor) knownTo = head.last
     visitor = frame.visitor
     renewed = false
     share()
