@@ -10,13 +10,14 @@ from typing import ClassVar
 from chat import protocol
 from chat.consumers import guests, outbound
 from chat.consumers.database import in_database
+from chat.consumers.marks import marks
 from chat.consumers.order import SendOrder
 from chat.consumers.rows import RowsConsumer
 from chat.errors import ChatError, FileRejected, RateLimited
 from chat.events import Sender, Thread
 from chat.metrics import ACK_SECONDS
 from chat.protocol.frames import FILE_KINDS
-from chat.services import messages, receipts
+from chat.services import messages
 from chat.vocabulary import Kind, SenderKind
 from chat.writer import Draft
 
@@ -68,10 +69,10 @@ class SendingConsumer(RowsConsumer):
                 await self._send(frame)
             case protocol.Got():
                 await self.on_got(frame.conv, frame.up_to)
-                await self._receipt(frame.conv, got=frame.up_to)
+                marks.note(await self.thread(frame.conv), self.side, got=frame.up_to)
             case protocol.Read():
                 await self.on_got(frame.conv, frame.up_to)
-                await self._receipt(frame.conv, read=frame.up_to)
+                marks.note(await self.thread(frame.conv), self.side, read=frame.up_to)
             case protocol.Typing() if self._may_type(frame):
                 await self.on_typing(frame)
             case protocol.Sync():
@@ -142,10 +143,6 @@ class SendingConsumer(RowsConsumer):
             body=frame.body if isinstance(frame, protocol.Edit) else "",
         )
         await self.answer(outbound.ack(await asyncio.wrap_future(future), frame.cid, frame.rid))
-
-    async def _receipt(self, conv: str, *, got: int = 0, read: int = 0) -> None:
-        thread = await self.thread(conv)
-        await in_database(receipts.record_receipt, thread, who=self.side, got=got, read=read)
 
     def _may_type(self, frame: protocol.Typing) -> bool:
         """At most one notice in two seconds; that somebody stopped always passes."""
