@@ -12,6 +12,11 @@ from chat.views.ops import draining
 from gofly.http_limits import BoundedChannel
 
 LARGEST_FRAME = 128 * 1024
+# Database threads wait for the event loop at most this long instead of Python's 5 ms. Measured with
+# 200 messages/s of 200 visitors: see docs/architecture.md.
+SWITCH_SECONDS = 0.0005
+# A collection of the youngest objects after 50,000 new ones instead of 700.
+COLLECT_AFTER = (50_000, 20, 50)
 
 
 class SocketProtocol(WebSocketProtocol):
@@ -45,6 +50,8 @@ class WebServer(Server):
         """Serve; what the imports made is kept out of the collector's later rounds."""
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*COLLECT_AFTER)
+        sys.setswitchinterval(SWITCH_SECONDS)
         super().run()
         if self.failure:
             sys.exit(self.failure)
