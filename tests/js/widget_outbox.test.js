@@ -62,6 +62,17 @@ test("a row that comes after its confirmation takes the place of the unsent mess
   assert.deepEqual(it.items(), [])
 })
 
+test("a message written while the store is being read is not forgotten", async () => {
+  for (const turns of [0, 1, 2, 3]) {
+    const it = tab()
+    const loading = it.load("vs_1")
+    for (let turn = 0; turn < turns; turn++) await null
+    await Promise.all([loading, it.write("Hello")])
+    assert.deepEqual(it.bodies(), ["Hello"])
+    assert.equal(it.items().length, 1)
+  }
+})
+
 test("never more than sixteen are on their way", async () => {
   const it = tab()
   await write(it, ...Array.from({ length: 20 }, (_, index) => `m${index}`))

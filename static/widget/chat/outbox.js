@@ -135,7 +135,9 @@ async function load(visitor) {
   // What only this page knows of an item stays with it.
   const known = (item) => Object.assign(itemOf(item.cid) || {}, item)
   const mine = (item) => item.site === site && item.visitor === visitor
-  if (stored) items = items.filter((item) => item.seq).concat(stored.filter(mine).map(known))
+  // What is being written is not in there yet.
+  const kept = items.filter((item) => item.seq || saving.has(item.cid))
+  if (stored) items = Array.from(new Set(kept.concat(stored.filter(mine).map(known))))
   items.sort((a, b) => a.at - b.at)
   moved()
 }
