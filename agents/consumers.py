@@ -91,6 +91,7 @@ class AgentConsumer(SeatedAgent):
         if thread.id not in self.cursors and len(self.cursors) >= self.limits.open_conversations:
             raise LimitReached
         self.listen(conversation_key(thread.id))
+        self.expect(thread)
         opened = await in_database(desks.open_thread, self.desk, frame.conv, have=frame.have)
         await self.answer(cards.opened(opened, frame.rid))
         await self.resumed(opened.caught)
@@ -144,6 +145,15 @@ class AgentConsumer(SeatedAgent):
             if cursor.thread.public_id == conv:
                 return cursor.thread
         return await in_database(desks.find_thread, self.desk, conv)
+
+    def cares(self, event: Any) -> bool:
+        """Rows of open conversations, and the list where it is watched."""
+        match event:
+            case MessageStored():
+                return event.thread.id in self.cursors
+            case ConversationChanged():
+                return self._inbox is not None
+        return True
 
     async def tell(self, event: Any) -> None:
         """Pass on what happened on the agent's sites."""

@@ -291,8 +291,14 @@ class ChatConsumer(AsyncConsumer, ABC):
 
     def hear(self, event: Any) -> None:
         """Take an event from the hub; events before `welcome` wait for it."""
+        if self.greeted and not self.cares(event):
+            return
         self._heard.append(event)
         self._wake()
+
+    def cares(self, event: Any) -> bool:
+        """Whether `tell` would do anything now; a task for each event costs ten times as much."""
+        return True
 
     def _wake(self) -> None:
         idle = self._telling is None or self._telling.done()

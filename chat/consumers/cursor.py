@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from chat.events import MessageStored, Thread
 from chat.protocol.limits import STOCK_UNREAD_ROWS
 
-Reader = Callable[..., list[MessageStored]]
-
 
 @dataclass(slots=True)
 class Cursor:
-    """`pushed` is the last seq given to this socket; `got` what it says has arrived."""
+    """`pushed` is the last seq given to this socket; `got` what it says has arrived.
+
+    While the rows before are `awaited`, `heard` is the last seq of which a hint came.
+    """
 
     thread: Thread
     pushed: int = 0
     got: int = 0
     epoch: str = "e1"
-    ready: bool = False
+    awaited: bool = False
+    heard: int = 0
 
     @property
     def full(self) -> bool:

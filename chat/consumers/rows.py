@@ -33,9 +33,11 @@ class RowsConsumer(ChatConsumer):
     async def push(self, row: MessageStored) -> None:
         """Give a new row if it is the next one; fill a gap from the database."""
         cursor = self.cursors.setdefault(row.thread.id, Cursor(row.thread, pushed=row.seq - 1))
-        if cursor.full or row.seq <= cursor.pushed:
+        if cursor.awaited:
+            cursor.heard = max(cursor.heard, row.seq)
+        elif cursor.full or row.seq <= cursor.pushed:
             return
-        if cursor.follows(row):
+        elif cursor.follows(row):
             await self.give(cursor, [row])
         else:
             await self.catch_up(cursor)
@@ -43,7 +45,7 @@ class RowsConsumer(ChatConsumer):
     async def hint(self, waiting: RowsWaiting) -> None:
         """Look into the database when rows exist that this socket was not given."""
         cursor = self.cursors.get(waiting.thread.id)
-        if cursor is not None and cursor.pushed < waiting.last_seq:
+        if cursor is not None and not cursor.awaited and cursor.pushed < waiting.last_seq:
             await self.catch_up(cursor)
 
     async def catch_up(self, cursor: Cursor) -> None:
@@ -61,12 +63,19 @@ class RowsConsumer(ChatConsumer):
         for frame in self.frames(rows):
             await self.answer(frame)
 
+    def expect(self, thread: Thread) -> None:
+        """Rows of this conversation are being read; those that are stored meanwhile wait."""
+        self.cursors.setdefault(thread.id, Cursor(thread, awaited=True))
+
     async def resumed(self, caught: Caught) -> None:
         """Send what a client lacks after `hello` or `open`, and follow from there."""
         start = caught.rows[0].seq - 1 if caught.rows else caught.last
         cursor = Cursor(caught.thread, pushed=start, got=start, epoch=caught.epoch)
+        before = self.cursors.get(caught.thread.id)
         self.cursors[caught.thread.id] = cursor
         await self.give(cursor, caught.rows, asked=True)
+        if before is not None and before.heard > cursor.pushed:
+            await self.catch_up(cursor)
 
     async def on_got(self, conv: str, up_to: int) -> Cursor | None:
         """Let a client that has caught up have more."""

@@ -143,7 +143,10 @@ class VisitorConsumer(ArrivingVisitor):
         self.is_open = row.owner != Owner.NONE
         now = (status_of(row.owner), row.agent.name if row.agent else None)
         if self.shown is None or (self.shown.status, self.shown.agent_name) != now:
-            await self.show(await in_database(state.state_by_id, row.thread.id, row.thread.site_id))
+            if row.owner == Owner.QUEUE:
+                await self.show(await in_database(state.state_after, row))
+            else:
+                await self.show(state.state_after(row))
 
     @property
     def is_waiting(self) -> bool:

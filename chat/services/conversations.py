@@ -44,9 +44,11 @@ def visitor_thread(visitor_public_id: str, conversation: str) -> Thread:
 @transaction.atomic
 def thread_to_write_in(visitor: NewVisitor, conversation: str | None = None) -> Thread:
     """Where a visitor's next message belongs: the open thread, one closed lately, or a new one."""
-    row = _stored_visitor(visitor)
+    row, is_new = _stored_visitor(visitor)
     if conversation is not None:
         visitor_thread(visitor.public_id, conversation)
+    if is_new:
+        return thread_of(_begin(row))
     latest = row.conversations.order_by("-opened_at", "-id").first()
     if latest is None or not latest.can_reopen():
         latest = open_conversation(row)
@@ -55,11 +57,16 @@ def thread_to_write_in(visitor: NewVisitor, conversation: str | None = None) -> 
 
 
 def open_conversation(visitor: Visitor) -> Conversation:
-    """Begin a conversation that waits in the queue; the visitor's row is locked."""
+    """Begin a conversation of a visitor whose row is locked, if there were not too many lately."""
     hour_ago = timezone.now() - timedelta(hours=1)
     opened = visitor.conversations.filter(opened_at__gt=hour_ago).count()
     if opened >= CONVERSATIONS_PER_VISITOR_HOUR:
         raise RateLimited(after_ms=int(timedelta(minutes=10).total_seconds() * 1000))
+    return _begin(visitor)
+
+
+def _begin(visitor: Visitor) -> Conversation:
+    """A conversation that waits in the queue."""
     now = timezone.now()
     return Conversation.objects.create(
         public_id=sharding.new_public_id("cv_"),
@@ -73,9 +80,9 @@ def open_conversation(visitor: Visitor) -> Conversation:
     )
 
 
-def _stored_visitor(visitor: NewVisitor) -> Visitor:
-    """The visitor's locked row, written now if this is the first word."""
-    row, _created = Visitor.objects.select_for_update().get_or_create(
+def _stored_visitor(visitor: NewVisitor) -> tuple[Visitor, bool]:
+    """The visitor's locked row, and whether it was written now: this is the first word."""
+    row, is_new = Visitor.objects.select_for_update().get_or_create(
         public_id=visitor.public_id,
         defaults={
             "site_id": visitor.site_id,
@@ -86,4 +93,4 @@ def _stored_visitor(visitor: NewVisitor) -> Visitor:
     )
     if row.is_banned:
         raise Banned
-    return row
+    return row, is_new
