@@ -45,10 +45,6 @@ class Hub:
         if not listeners:
             del self._listeners[key]
 
-    def listens(self, key: str) -> bool:
-        """Whether any local socket listens to the key."""
-        return key in self._listeners
-
     def publish(self, event: Any, *, to: Iterable[str]) -> None:
         """Deliver an event that is already true to all listeners of the keys, from any thread."""
         keys = tuple(key for key in to if key in self._listeners)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from chat.models.conversations import Conversation
 from chat.models.visitors import Visitor
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -24,16 +19,6 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def at(self, shard: int, conversation_id: int) -> MessageQuerySet:
         """The rows of one conversation, for callers that hold ids only."""
         return self.filter(shard=shard, conversation_id=conversation_id).order_by("seq")
-
-    def sent_as(
-        self, shards: Iterable[int], conversation_ids: Iterable[int], cids: Iterable[str]
-    ) -> MessageQuerySet:
-        """Rows that may have been stored before under one of these client ids."""
-        return self.filter(
-            shard__in=sorted(set(shards)),
-            conversation_id__in=sorted(set(conversation_ids)),
-            cid__in=sorted(set(cids)),
-        )
 
 
 class Message(models.Model):
