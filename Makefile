@@ -14,6 +14,7 @@ run:
 test:
 	@sh scripts/install_services.sh
 	@$(PYTHON) scripts/bootstrap.py requirements-dev.txt
+	@[ -d node_modules/axe-core ] || npm ci --silent --no-audit --no-fund
 	node --test --test-reporter=dot tests/js/*.test.js
 	.venv/bin/python -m pytest
 

@@ -10,6 +10,7 @@ need chromium chromium
 need redis-server redis-server
 need msgfmt gettext
 need node nodejs
+need npm npm
 need fc-list fontconfig
 font NotoSansCJK fonts-noto-cjk
 font NotoColorEmoji fonts-noto-color-emoji

@@ -68,15 +68,17 @@ class Story:
 
     def page_of(self, name: str, look: Look, path: str) -> Page:
         """A page of ours, for a signed-in person."""
-        url = self.agents_line.url
+        return self._page(look, path, sessionid=self.shop.people[name]["session"])
+
+    def stranger(self, look: Look, path: str) -> Page:
+        """A page of ours, for somebody who has not signed in."""
+        return self._page(look, path)
+
+    def _page(self, look: Look, path: str, **cookies: str) -> Page:
         context = self.contexts(**look.options)
-        session = self.shop.people[name]["session"]
-        context.add_cookies(
-            [
-                {"name": "sessionid", "value": session, "url": url},
-                {"name": "django_language", "value": look.words.code, "url": url},
-            ]
-        )
+        url = self.agents_line.url
+        cookies["django_language"] = look.words.code
+        context.add_cookies([{"name": n, "value": v, "url": url} for n, v in cookies.items()])
         page = context.new_page()
         page.goto(url + path)
         return page
