@@ -4,8 +4,10 @@ from django.urls import include, path
 
 from chat.admin import back_office
 from chat.views import ops
+from gofly.icon import favicon
 
 urlpatterns = [
+    path("favicon.ico", favicon),
     path("healthz", ops.healthz, name="healthz"),
     path("readyz", ops.readyz, name="readyz"),
     path("metrics", ops.metrics, name="metrics"),
