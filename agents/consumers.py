@@ -90,7 +90,7 @@ class AgentConsumer(SeatedAgent):
         thread = await self.thread(frame.conv)
         if thread.id not in self.cursors and len(self.cursors) >= self.limits.open_conversations:
             raise LimitReached
-        self.listen(conversation_key(thread.id))
+        self.ear.listen(conversation_key(thread.id))
         self.expect(thread)
         opened = await in_database(desks.open_thread, self.desk, frame.conv, have=frame.have)
         await self.answer(cards.opened(opened, frame.rid))
@@ -101,7 +101,7 @@ class AgentConsumer(SeatedAgent):
     async def _leave(self, frame: protocol.Leave) -> None:
         thread = await self.thread(frame.conv)
         self.cursors.pop(thread.id, None)
-        self.ignore(conversation_key(thread.id))
+        self.ear.ignore(conversation_key(thread.id))
 
     async def _watch(self, frame: protocol.Watch) -> None:
         """Send the list, then follow it."""

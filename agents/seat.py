@@ -60,16 +60,16 @@ class SeatedAgent(SendingConsumer):
         self.desk = await in_database(desks.sit_down, hello.ticket, session_key=session)
         self.language = self.desk.language or self.language
         guests.agents.settle(self.guest, self)
-        self.listen(agent_key(self.desk.agent_id))
+        self.ear.listen(agent_key(self.desk.agent_id))
         for site in self.desk.sites:
-            self.listen(site_key(site.id))
+            self.ear.listen(site_key(site.id))
         have = {conv: (head.last, head.epoch) for conv, head in hello.have.items()}
         caught = await in_database(desks.resume_threads, self.desk, have)
         if people.agent_came(self.desk.agent_id, self.desk.site_ids):
             self.show_presence()
         await self._welcome(hello, caught)
         for each in caught[: self.limits.open_conversations]:
-            self.listen(conversation_key(each.thread.id))
+            self.ear.listen(conversation_key(each.thread.id))
             await self.resumed(each)
             await self.catch_up(self.cursors[each.thread.id])  # between reading and listening
 

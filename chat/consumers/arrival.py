@@ -96,7 +96,7 @@ class ArrivingVisitor(SendingConsumer):
             must_prove=self._header(b"origin") is None,  # a client without a browser
         )
         self._visitor = greeting.visitor
-        self.listen(visitor_key(greeting.visitor.public_id))
+        self.ear.listen(visitor_key(greeting.visitor.public_id))
         guests.visitors.settle(greeting.visitor.public_id, self)
         await self._welcome(hello, greeting)
         for cursor in list(self.cursors.values()):

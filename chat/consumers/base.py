@@ -6,7 +6,6 @@ import asyncio
 import secrets
 import time
 from abc import ABC, abstractmethod
-from collections import deque
 from typing import Any, ClassVar
 from weakref import WeakSet
 
@@ -18,9 +17,9 @@ from django.db import InterfaceError, InternalError, OperationalError
 from psycopg_pool import PoolTimeout
 
 from chat import addresses, metrics, protocol
-from chat.comet.hub import hub
 from chat.comet.pulse import pulse
 from chat.comet.registry import Life
+from chat.consumers.ear import Ear
 from chat.consumers.pace import Pace
 from chat.errors import BadFrame, Busy, ChatError, Forbidden, Internal, Unauthenticated, Unavailable
 from chat.origins import is_own_origin
@@ -55,9 +54,7 @@ class ChatConsumer(AsyncConsumer, ABC):
         self.closed = False
         self._life: Life | None = None
         self._hello_timer: asyncio.TimerHandle | None = None
-        self._keys: set[str] = set()
-        self._heard: deque[Any] = deque()
-        self._telling: asyncio.Task[None] | None = None
+        self.ear = Ear(self.cares, self._pass_on)
         self._tasks: set[asyncio.Task[None]] = set()
         self._pace = Pace(self.limits)
 
@@ -147,7 +144,7 @@ class ChatConsumer(AsyncConsumer, ABC):
         self.greeted = True
         if self._hello_timer is not None:
             self._hello_timer.cancel()
-        self._wake()
+        self.ear.open()
 
     async def _take(self, frame: protocol.Frame) -> None:
         match frame:
@@ -178,10 +175,7 @@ class ChatConsumer(AsyncConsumer, ABC):
         self.closed = True
         if self._hello_timer is not None:
             self._hello_timer.cancel()
-        for key in self._keys:
-            hub.unsubscribe(key, self)
-        if self._telling is not None:
-            self._telling.cancel()
+        self.ear.close()
         if self._life is not None:
             live.discard(self)
             pulse.leave(self._life)
@@ -279,35 +273,13 @@ class ChatConsumer(AsyncConsumer, ABC):
         if not self.greeted:
             self._later(self.close(Close.TIMEOUT))
 
-    def listen(self, key: str) -> None:
-        """Hear what is published to a key."""
-        self._keys.add(key)
-        hub.subscribe(key, self)
-
-    def ignore(self, key: str) -> None:
-        """Stop hearing a key."""
-        self._keys.discard(key)
-        hub.unsubscribe(key, self)
-
-    def hear(self, event: Any) -> None:
-        """Take an event from the hub; events before `welcome` wait for it."""
-        if self.greeted and not self.cares(event):
-            return
-        self._heard.append(event)
-        self._wake()
-
     def cares(self, event: Any) -> bool:
-        """Whether `tell` would do anything now; a task for each event costs ten times as much."""
+        """Whether `tell` would do anything with an event now."""
         return True
 
-    def _wake(self) -> None:
-        idle = self._telling is None or self._telling.done()
-        if self._heard and self.greeted and idle and not self.closed:
-            self._telling = asyncio.ensure_future(self._tell())
-
-    async def _tell(self) -> None:
-        while self._heard and not self.closed:
-            await self._guarded(self.tell(self._heard.popleft()))
+    async def _pass_on(self, event: Any) -> None:
+        if not self.closed:
+            await self._guarded(self.tell(event))
 
     def _header(self, name: bytes) -> str | None:
         for key, value in self.scope["headers"]:
