@@ -96,9 +96,9 @@ async def stage(shop: Shop) -> AsyncIterator[Stage]:
                 await socket.frame("msg")
             await desk.frame("synced")
             await desk.put("claim", conv=conv, cid=make.cid())
+            assert (await desk.frame("ack", "nack"))["t"] == "ack"
             for socket in (widget, tab, desk):
                 assert (await socket.frame("msg"))["kind"] == "event"
-            await desk.frame("ack")
             places = {
                 "conv": conv,
                 "other_conv": other.public_id,
