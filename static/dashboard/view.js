@@ -81,14 +81,22 @@ export function linked(text) {
   const parts = []
   let from = 0
   for (const found of text.matchAll(ADDRESS)) {
-    parts.push(text.slice(from, found.index), link(found[0]))
+    parts.push(text.slice(from, found.index), link(found[0], named(found[0])))
     from = found.index + found[0].length
   }
   return [...parts, text.slice(from)]
 }
 
-export const link = (url, label = url) => html`<a href=${webAddress(url)} target="_blank"
-  rel="noopener noreferrer nofollow">${label}</a>`
+// The host is added as the browser reads it when the address hides it: look-alike letters, user@host.
+function named(url) {
+  if (!URL.canParse(url)) return url
+  const { hostname, username } = new URL(url)
+  const hidden = username || !url.toLowerCase().includes(hostname)
+  return hidden ? `${url} (${hostname})` : url
+}
+
+export const link = (url, label) => html`<a href=${webAddress(url)} target="_blank"
+  rel="noopener noreferrer nofollow"><bdi>${label}</bdi></a>`
 
 // Visitors choose these addresses: anything but http and https leads nowhere.
 function webAddress(url) {
