@@ -37,6 +37,7 @@ def test_hostile_texts_stay_texts_on_every_screen(story: Story, server: Server) 
     widget.open()
     for body in BODIES.values():
         widget.write(body)
+    expect(widget.texts).to_have_count(len(BODIES))
     expect(widget.ticks("Waiting")).to_have_count(0)
     assert server.stored(story.shop) == stored(list(BODIES.values()))
     server.query(
