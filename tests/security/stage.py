@@ -94,6 +94,7 @@ async def stage(shop: Shop) -> AsyncIterator[Stage]:
             await desk.put("open", conv=conv)
             for socket in (widget, tab, desk):
                 await socket.frame("msg")
+            await desk.frame("opened")
             await desk.frame("synced")
             await desk.put("claim", conv=conv, cid=make.cid())
             assert (await desk.frame("ack", "nack"))["t"] == "ack"
