@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -29,9 +29,10 @@ UPDATE chat_conversation AS c SET
     visitor_got = greatest(c.visitor_got, least(m.visitor_got, c.last_seq)),
     visitor_read = greatest(c.visitor_read, least(m.visitor_read, c.last_seq)),
     agent_got = greatest(c.agent_got, least(m.agent_got, c.last_seq)),
-    agent_read = greatest(c.agent_read, least(m.agent_read, c.last_seq))
+    agent_read = greatest(c.agent_read, least(m.agent_read, c.last_seq)),
+    unread = CASE WHEN m.agent_read >= c.last_seq THEN 0 ELSE c.unread END
 FROM mark AS m JOIN locked USING (id) WHERE c.id = m.id
-RETURNING c.id, c.visitor_got, c.visitor_read, c.agent_got, c.agent_read, c.unread
+RETURNING c.id, c.visitor_got, c.visitor_read, c.agent_got, c.agent_read
 """
 
 
@@ -59,19 +60,16 @@ def record_receipt(thread: Thread, *, who: str, got: int = 0, read: int = 0) -> 
 @transaction.atomic
 def record_receipts(marks: Sequence[Mark]) -> None:
     """Move the cursors of many conversations, at most one mark of each side in each."""
+    unread = _unread(mark.thread.id for mark in marks if mark.who == SenderKind.AGENT and mark.read)
     stored = _advance(marks)
     for mark in marks:
         if (row := stored.get(mark.thread.id)) is None:
             continue  # erased meanwhile
-        visitor_got, visitor_read, agent_got, agent_read, unread = row
-        if mark.who == SenderKind.VISITOR:
-            receipt = Receipt(mark.thread, mark.who, visitor_got, visitor_read)
-        else:
-            receipt = Receipt(mark.thread, mark.who, agent_got, agent_read)
-            if mark.read and unread:
-                _recount_unread(mark.thread)
+        got, read = row[:2] if mark.who == SenderKind.VISITOR else row[2:]
+        receipt = Receipt(mark.thread, mark.who, got, read)
         keys = (conversation_key(mark.thread.id), visitor_key(mark.thread.visitor_public_id))
         hub.publish_on_commit(receipt, to=keys)
+    _recount(unread)
 
 
 def _advance(marks: Sequence[Mark]) -> dict[int, tuple[int, ...]]:
@@ -86,16 +84,22 @@ def _advance(marks: Sequence[Mark]) -> dict[int, tuple[int, ...]]:
         return {row[0]: row[1:] for row in cursor.fetchall()}
 
 
-def _recount_unread(thread: Thread) -> None:
+def _unread(conversation_ids: Iterable[int]) -> list[int]:
+    """Those of these conversations in which the agents have something to read."""
+    unread = Conversation.objects.filter(pk__in=list(conversation_ids), unread__gt=0)
+    return list(unread.values_list("pk", flat=True))
+
+
+def _recount(conversation_ids: Iterable[int]) -> None:
     """Count what the agents have not read; tell the inbox when it changed."""
-    row = Conversation.objects.select_related("visitor", "agent", "team").get(pk=thread.id)
-    unread = (
-        Message.objects.of(row)
-        .filter(seq__gt=row.agent_read, sender__startswith="v:", kind="text")
-        .count()
-    )
-    if unread == row.unread:
-        return
-    Conversation.objects.filter(pk=row.pk).update(unread=unread)
-    row.unread = unread
-    hub.publish_on_commit(inbox_row(row), to=(site_key(row.site_id),))
+    rows = Conversation.objects.filter(pk__in=list(conversation_ids))
+    for row in rows.select_related("visitor", "agent", "team"):
+        if row.unread:
+            row.unread = _count(row)
+            row.save(update_fields=["unread"])
+        hub.publish_on_commit(inbox_row(row), to=(site_key(row.site_id),))
+
+
+def _count(row: Conversation) -> int:
+    after = Message.objects.of(row).filter(seq__gt=row.agent_read)
+    return after.filter(sender__startswith="v:", kind="text").count()
