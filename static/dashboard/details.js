@@ -11,6 +11,7 @@ class Details extends View {
   view() {
     store.threadRev.value
     if (!store.activeConv.value) return nothing
+    store.second.value // the time on the page in view
     const chat = store.activeChat.value
     return html`<aside class="details ${store.detailsOpen.value ? "open" : ""}"
       aria-label=${t("Visitor details")}>

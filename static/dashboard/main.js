@@ -85,7 +85,8 @@ function watchInput(session) {
 const addressed = () => location.hash.slice(1).match(/^[A-Za-z0-9_-]{8,40}$/)?.[0] ?? null
 
 function countSeconds() {
-  if (!document.hidden && store.counts.peek().queue) store.second.value += 1
+  const counts = store.counts.peek().queue || store.activeConv.peek()
+  if (!document.hidden && counts) store.second.value += 1
 }
 
 // A new version of the server asks for new scripts; a second refusal in a row needs a person.

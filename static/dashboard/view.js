@@ -87,7 +87,8 @@ export function linked(text) {
   return [...parts, text.slice(from)]
 }
 
-// The host is added as the browser reads it when the address hides it: look-alike letters, user@host.
+// The host is added as the browser reads it when the address hides it: look-alike letters or
+// user@host.
 function named(url) {
   if (!URL.canParse(url)) return url
   const { hostname, username } = new URL(url)
