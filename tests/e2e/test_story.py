@@ -136,7 +136,9 @@ def test_the_agent_sees_where_the_visitor_is(story: Story) -> None:
     details = agent.page.get_by_role("complementary", name="Visitor details")
     expect(details.get_by_role("link", name="Kiln and Clay")).to_be_visible()
     widget.page.evaluate("document.title = 'Cart'; history.pushState({}, '', '/cart')")
-    expect(details.get_by_role("link", name="Cart")).to_be_visible()
+    here = details.get_by_role("listitem").filter(has_text="Cart")
+    expect(here.get_by_role("link")).to_be_visible()
+    expect(here.get_by_role("time")).to_have_text("0:02")  # the clock runs
     widget.page.close()
     expect(agent.page.get_by_role("heading", name="Visitor").first).to_be_visible()
     expect(agent.page.get_by_text("Offline · Cart")).to_be_visible()

@@ -22,8 +22,16 @@ class Chat:
     def write(self, *texts: str) -> None:
         """Send messages."""
         for text in texts:
-            self.box.fill(text)
+            self._fill(text)
             self.inside.get_by_role("button", name=self.words("Send")).click()
+
+    def _fill(self, text: str) -> None:
+        # The frame is a process of its own: until the focus has arrived there, input is lost.
+        for _ in range(20):
+            self.box.fill(text)
+            if self.box.input_value() == text:
+                return
+        raise AssertionError(f"the box does not take {text!r}")
 
     @property
     def texts(self) -> Locator:
