@@ -87,22 +87,22 @@ async def test_two_sockets_never_share_scope(shop: Shop) -> None:
             assert (await desk.frame("nack", "opened"))["code"] == "not_found"
 
 
-@pytest.mark.parametrize("token", WRONG_TYPES, ids=json.dumps)
-async def test_tokens_of_wrong_type_are_refused(shop: Shop, token: object) -> None:
+async def test_tokens_of_wrong_type_are_refused(shop: Shop) -> None:
     """CVE-2022-1176: Live Helper Chat compared loosely, and 0 opened every chat."""
-    socket = await hello(shop, token=token)
-    assert (await socket.frame("error", "welcome"))["t"] == "error"
-    await socket.leave()
+    for token in WRONG_TYPES:
+        socket = await hello(shop, token=token)
+        assert (await socket.frame("error", "welcome"))["t"] == "error", token
+        await socket.leave()
 
 
-@pytest.mark.parametrize("ticket", [*WRONG_TYPES, ""], ids=json.dumps)
-async def test_tickets_of_wrong_type_are_refused(shop: Shop, ticket: object) -> None:
+async def test_tickets_of_wrong_type_are_refused(shop: Shop) -> None:
     session = await in_database(make.session, shop.ana)
     await in_database(make.ticket, shop.ana, session)
-    socket = await sockets.seated(session)
-    await socket.put("hello", v=1, role="agent", ticket=ticket)
-    assert (await socket.frame("error", "welcome"))["t"] == "error"
-    await socket.leave()
+    for ticket in (*WRONG_TYPES, ""):
+        socket = await sockets.seated(session)
+        await socket.put("hello", v=1, role="agent", ticket=ticket)
+        assert (await socket.frame("error", "welcome"))["t"] == "error", ticket
+        await socket.leave()
 
 
 def test_public_ids_have_96_random_bits() -> None:
