@@ -99,7 +99,16 @@ def listed(desk: Desk, inbox: str) -> tuple[list[ConversationChanged], dict[str,
 
 def find_thread(desk: Desk, conv: str) -> Thread:
     """A conversation of the desk's sites; any other is not found."""
-    return thread_of(_find(desk, conv))
+    rows = Conversation.objects.filter(public_id=conv)
+    known = rows.values_list(
+        "pk", "public_id", "site_id", "visitor_id", "visitor__public_id", "shard"
+    )
+    found = known.first()
+    if found is None:
+        raise NotFound(conv=conv)
+    thread = Thread(*found)
+    _check_site(desk, thread.site_id, conv)
+    return thread
 
 
 def open_thread(desk: Desk, conv: str, *, have: int | None) -> Opened:
@@ -140,10 +149,15 @@ def _find(desk: Desk, conv: str) -> Conversation:
     row = rows.filter(public_id=conv).first()
     if row is None:
         raise NotFound(conv=conv)
-    if row.site_id not in desk.site_ids:
+    _check_site(desk, row.site_id, conv)
+    return row
+
+
+def _check_site(desk: Desk, site_id: int, conv: str) -> None:
+    """Another site's conversation is not found."""
+    if site_id not in desk.site_ids:
         log.warning("security.tenant", agent=desk.agent_id, conversation=conv)
         raise NotFound(conv=conv)
-    return row
 
 
 def _card(row: Conversation) -> dict[str, Any]:

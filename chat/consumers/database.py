@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.db import close_old_connections
 
-THREADS = 8
+THREADS = 3
 
 T = TypeVar("T")
 _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="socket-database")

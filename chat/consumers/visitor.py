@@ -12,6 +12,7 @@ from chat.consumers import guests, outbound
 from chat.consumers.arrival import ArrivingVisitor, page_of
 from chat.consumers.cursor import Cursor
 from chat.consumers.database import in_database
+from chat.consumers.gather import Gather
 from chat.consumers.sending import Author
 from chat.errors import Banned, RateLimited
 from chat.events import (
@@ -27,6 +28,8 @@ from chat.events import (
 from chat.presence import people
 from chat.services import conversations, messages, state, visitors
 from chat.vocabulary import Owner, SenderKind, Status, status_of
+
+first_thread = Gather(conversations.first_threads)
 
 
 class VisitorConsumer(ArrivingVisitor):
@@ -87,9 +90,11 @@ class VisitorConsumer(ArrivingVisitor):
         here = people.visitor(self.visitor.public_id)
         if here is not None:
             self.visitor.facts["trail"] = list(here.trail)
-        self.current = await in_database(conversations.thread_to_write_in, self.visitor, conv)
-        self.is_open = True
-        return self.current
+        thread = None if current or conv else await first_thread(self.visitor)
+        if thread is None:
+            thread = await in_database(conversations.thread_to_write_in, self.visitor, conv)
+        self.current, self.is_open = thread, True
+        return thread
 
     async def on_typing(self, frame: protocol.Typing) -> None:
         """Tell the agents; what is being typed only where the site asks for it."""

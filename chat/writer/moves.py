@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chat.errors import Conflict
-from chat.models import Conversation
+from chat.models import Conversation, User
 from chat.shapes import agent_wire_id
 from chat.vocabulary import EventName, Owner, status_of
 from chat.writer.drafts import Move, Target, Verb
@@ -81,7 +81,8 @@ def _give(conversation: Conversation, target: Target, now: datetime) -> None:
         _queue(conversation, target, now)
         return
     conversation.owner = Owner.AGENT
-    conversation.agent_id = target.agent_id
+    # Only id and name are shown, and we have both: reading the row would cost a query a claim.
+    conversation.agent = User(pk=target.agent_id, display_name=target.name)
     conversation.queued_at = conversation.closed_at = None
 
 
