@@ -1,15 +1,21 @@
 """Daphne inside this process, with the limits of the protocol."""
 
+import asyncio
 import gc
 import sys
 from collections.abc import Callable
 
-from daphne.server import Server
-from daphne.ws_protocol import WebSocketProtocol
-from twisted.python.failure import Failure
+import uvloop
 
-from chat.views.ops import draining
-from gofly.http_limits import BoundedChannel
+# Daphne makes its event loop when it is imported.
+asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+
+from daphne.server import Server  # noqa: E402
+from daphne.ws_protocol import WebSocketProtocol  # noqa: E402
+from twisted.python.failure import Failure  # noqa: E402
+
+from chat.views.ops import draining  # noqa: E402
+from gofly.http_limits import BoundedChannel  # noqa: E402
 
 LARGEST_FRAME = 128 * 1024
 # Database threads wait for the event loop at most this long instead of Python's 5 ms. Measured with

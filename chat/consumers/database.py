@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from django.db import close_old_connections
 
-THREADS = 3
+# Few, because each takes Python's lock from the event loop; the database is not what is scarce.
+THREADS = 4
 
 T = TypeVar("T")
 _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="socket-database")
