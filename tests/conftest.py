@@ -66,3 +66,8 @@ def quiet_writer(django_db_setup: None) -> Iterator[None]:
     yield
     writer.stop()
     announce.drain()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers last: Playwright keeps an event loop, beside which no test can run its own."""
+    items.sort(key=lambda item: "e2e" in item.path.parts)
