@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from gofly import embedded, logs, secrets
@@ -259,6 +260,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "prune the outbox": {"task": "chat.tasks.prune_outbox", "schedule": crontab(minute=17, hour=3)},
+    "clear what expired": {"task": "chat.tasks.clear_expired", "schedule": crontab(minute=47)},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(GOFLY_DATA / "beat")
 
 # Language and time.

@@ -18,13 +18,13 @@ from rest_framework.response import Response
 from chat.api.errors import Malformed
 from chat.errors import Busy, CidReused
 from chat.models import IdempotentAnswer
+from chat.services.housekeeping import ANSWERS_KEPT_FOR
 
 if TYPE_CHECKING:
     from chat.api.base import Endpoint
 
 HEADER = "Idempotency-Key"
 KEY = re.compile(r"[\x21-\x7e]{1,100}")
-KEPT_FOR = timedelta(hours=24)
 ANSWERED_WITHIN = timedelta(minutes=1)  # after this a request without answer died on its way
 UNANSWERED = 0
 
@@ -62,7 +62,7 @@ def read_key(request: Request, pattern: re.Pattern[str]) -> str | None:
 
 
 def _reserve(principal: str, key: str, digest: str) -> tuple[IdempotentAnswer, bool]:
-    IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
+    IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - ANSWERS_KEPT_FOR).delete()
     fresh = {"request_digest": digest, "status": UNANSWERED, "answer": {}}
     kept, is_first = IdempotentAnswer.objects.get_or_create(
         principal=principal, key=key, defaults=fresh

@@ -4,7 +4,7 @@ from chat.models.access import ApiToken, IdempotentAnswer, Ticket
 from chat.models.conversations import Conversation
 from chat.models.members import Membership, Team
 from chat.models.messages import Message
-from chat.models.outbox import EventOutbox
+from chat.models.outbox import EventOutbox, OutboxReader
 from chat.models.sites import Site, WidgetSettings
 from chat.models.users import User
 from chat.models.visitors import Visitor
@@ -16,6 +16,7 @@ __all__ = [
     "IdempotentAnswer",
     "Membership",
     "Message",
+    "OutboxReader",
     "Site",
     "Team",
     "Ticket",

@@ -1,5 +1,6 @@
 """What machines ask this process: is it alive, may it be given work, what does it measure."""
 
+import math
 import threading
 from hmac import compare_digest
 from ipaddress import ip_address
@@ -12,6 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
+
+from chat.metrics import OUTBOX_LAG_SECONDS
+from chat.services import outbox
 
 # The last is what is left of the others when nobody vouches for them.
 PASSED_ON = ("X-Forwarded-For", "Forwarded", "X-Forwarding-Dropped")
@@ -63,12 +67,21 @@ def pending_migrations() -> int:
 def metrics(request: HttpRequest) -> HttpResponse:
     """What this process measures, for this machine or the holder of the token."""
     if is_local(request) or holds_token(request):
+        OUTBOX_LAG_SECONDS.set(outbox_lag())
         return ExportToDjangoView(request)
     return HttpResponse(
         _("Ask from this machine, or set GOFLY_METRICS_TOKEN and send it as a bearer token."),
         status=403,
         content_type="text/plain; charset=utf-8",
     )
+
+
+def outbox_lag() -> float:
+    """Measured when asked for; unknown without a database, whose absence the others tell about."""
+    try:
+        return outbox.lag_seconds()
+    except DatabaseError:
+        return math.nan
 
 
 def is_local(request: HttpRequest) -> bool:

@@ -50,10 +50,24 @@ def test_a_leaving_process_is_not_ready_and_still_alive() -> None:
     assert Client().get("/healthz").status_code == 200
 
 
+@pytest.mark.django_db
 def test_metrics_are_for_this_machine() -> None:
     answer = Client().get("/metrics")
     assert answer.status_code == 200
     assert b"gofly_sockets" in answer.content
+
+
+@pytest.mark.django_db
+def test_the_lag_of_the_outbox_is_measured_when_asked_for() -> None:
+    with patch.object(ops.outbox, "lag_seconds", return_value=12.5):
+        assert b"gofly_outbox_lag_seconds 12.5\n" in Client().get("/metrics").content
+
+
+def test_without_a_database_the_other_figures_are_there() -> None:
+    with patch.object(ops.outbox, "lag_seconds", side_effect=DatabaseError):
+        answer = Client().get("/metrics")
+    assert answer.status_code == 200
+    assert b"gofly_outbox_lag_seconds NaN\n" in answer.content
 
 
 @pytest.mark.parametrize(
@@ -70,6 +84,7 @@ def test_metrics_are_for_nobody_else(headers: dict[str, Any]) -> None:
     assert Client().get("/metrics", **headers).status_code == 403
 
 
+@pytest.mark.django_db
 def test_metrics_are_for_the_holder_of_the_token(settings: Settings) -> None:
     settings.GOFLY_METRICS_TOKEN = "a-long-random-token"
     far: dict[str, Any] = {"REMOTE_ADDR": "203.0.113.5"}

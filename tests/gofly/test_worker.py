@@ -5,10 +5,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils.timezone import now
 
+from chat.models import IdempotentAnswer
+from gofly.celery import app
 from tests.services.redis_server import redis_server
 
 ROOT = Path(__file__).parents[2]
@@ -16,9 +22,13 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def environment() -> Iterator[dict[str, str]]:
-    """The environment of an installation with a Redis of its own."""
+    """The environment of an installation with a Redis of its own, on this run's test database."""
+    database = os.environ["DATABASE_URL"].replace(
+        "/gofly?", f"/{connection.settings_dict['NAME']}?"
+    )
     with redis_server() as address:
-        yield {**os.environ, "REDIS_URL": address, "GOFLY_LOG_LEVEL": "WARNING"}
+        own = {"REDIS_URL": address, "DATABASE_URL": database, "GOFLY_LOG_LEVEL": "WARNING"}
+        yield os.environ | own
 
 
 @pytest.fixture
@@ -33,7 +43,13 @@ def worker(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
 
 def queue(path: Path, environment: dict[str, str]) -> None:
     """Queue the errand from another process, as a web process would."""
-    program = f"from tests.gofly.errand import leave_note; leave_note.delay({str(path)!r})"
+    in_shell(
+        f"from tests.gofly.errand import leave_note; leave_note.delay({str(path)!r})", environment
+    )
+
+
+def in_shell(program: str, environment: dict[str, str]) -> None:
+    """Run a line in a process of its own."""
     command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", program]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=60)
 
@@ -57,6 +73,29 @@ def test_a_worker_of_its_own_takes_what_another_process_queues(
     pid, answer = await_note(tmp_path / "note")
     assert pid != os.getpid()
     assert answer == 42
+
+
+@pytest.mark.redis
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("worker")
+def test_a_worker_of_its_own_does_the_products_own_work(environment: dict[str, str]) -> None:
+    """The task finds the database, its tables and the rows that this process has written."""
+    old = IdempotentAnswer(principal="u1", key="old", request_digest="", status=200, answer={})
+    old.created_at = now() - timedelta(hours=25)
+    old.save()
+    command = "from chat.tasks import clear_expired; clear_expired.delay()"
+    in_shell(command, environment)
+    deadline = time.monotonic() + 30
+    while IdempotentAnswer.objects.exists():
+        assert time.monotonic() < deadline, "nobody cleared it"
+        time.sleep(0.02)
+
+
+def test_the_clock_knows_only_tasks_that_exist() -> None:
+    app.loader.import_default_modules()
+    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert scheduled == {"chat.tasks.prune_outbox", "chat.tasks.clear_expired"}
+    assert scheduled <= set(app.tasks)
 
 
 def test_the_threads_of_one_process_take_a_task_at_once(tmp_path: Path) -> None:
