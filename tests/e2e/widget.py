@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from tests.e2e.words import Words
+
+FOCUS_SECONDS = 15
 
 
 class Chat:
@@ -27,10 +30,12 @@ class Chat:
 
     def _fill(self, text: str) -> None:
         # The frame is a process of its own: until the focus has arrived there, input is lost.
-        for _ in range(20):
+        deadline = time.monotonic() + FOCUS_SECONDS
+        while time.monotonic() < deadline:
             self.box.fill(text)
             if self.box.input_value() == text:
                 return
+            self.box.page.wait_for_timeout(100)
         raise AssertionError(f"the box does not take {text!r}")
 
     @property
