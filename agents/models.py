@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from chat.models import Conversation
+
 if TYPE_CHECKING:
     from agents.sessions import SessionStore
 
@@ -59,6 +61,25 @@ class Session(AbstractBaseSession):
         from agents.sessions import SessionStore
 
         return SessionStore
+
+
+class AbsenceNotice(models.Model):
+    """Members were told by e-mail, or are just being told, that a visitor found nobody here."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="+")
+    episode = models.PositiveIntegerField()
+    claimed_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Once an episode, however often the visitor writes."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "episode"], name="absence_notice_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id}, episode {self.episode}"
 
 
 class RecoveryCode(models.Model):

@@ -1,7 +1,7 @@
-"""What a change of rights does: every session of that person ends.
+"""What a change of rights does, every session of that person ends; and who hears of a visitor.
 
-These run inside the change's own transaction instead of queueing a task: there must be no moment
-in which the change is stored and an old session still counts.
+The former run inside the change's own transaction instead of queueing a task: there must be no
+moment in which the change is stored and an old session still counts.
 """
 
 from typing import Any
@@ -12,9 +12,15 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from agents import tasks
 from agents.models import RecoveryCode
 from agents.services import sessions
+from chat.events import MessageStored
 from chat.models import Membership, User
+from chat.presence import people
+from chat.signals import message_posted
+from chat.vocabulary import SenderKind
+from chat.writer.book import SPEECH
 
 RIGHTS = frozenset({"password", "is_active", "is_staff", "is_superuser"})
 
@@ -59,3 +65,11 @@ def end_sessions_of_lost_factor(instance: TOTPDevice, **kwargs: Any) -> None:
     """Recovery codes stand in for the device, so they go with it."""
     RecoveryCode.objects.filter(user_id=instance.user_id).delete()
     sessions.end_all(instance.user)
+
+
+@receiver(message_posted)
+def tell_absent_members(event: MessageStored, **kwargs: Any) -> None:
+    """Presence is known here, where the sockets are; the task only sends."""
+    spoke = event.sender.kind == SenderKind.VISITOR and event.kind in SPEECH
+    if spoke and not people.agents_online(event.thread.site_id):
+        tasks.notify_absent.delay(event.thread.id)

@@ -55,7 +55,12 @@ def _join(site: Site, username: str) -> str:
     password = _password()
     operates = username == OWNER
     user = User.objects.create_user(
-        username, password=password, display_name=name, is_staff=operates, is_superuser=operates
+        username,
+        f"{username}@northlight.example",
+        password,
+        display_name=name,
+        is_staff=operates,
+        is_superuser=operates,
     )
     Membership.objects.create(user=user, site=site, role=role)
     return password

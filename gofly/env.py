@@ -100,6 +100,11 @@ class Environment:
         address = self.address(name, ("postgresql", "postgres"), default)
         return dict(environ.Env.db_url_config(address or default))
 
+    def mail(self, name: str) -> dict[str, Any]:
+        """Django's settings of a mail server, or nothing; smtp+tls is STARTTLS, smtp+ssl TLS."""
+        address = self.address(name, ("smtp", "smtp+tls", "smtp+ssl"))
+        return dict(environ.Env.email_url_config(address)) if address else {}
+
     def unknown(self, prefix: str) -> list[str]:
         """Names with our prefix that nothing has read: most likely typing mistakes."""
         return sorted(

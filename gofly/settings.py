@@ -250,8 +250,12 @@ CELERY_BROKER_URL = REDIS_URL or "memory://"
 # The default of half a second would make every task that late on the memory broker; with it
 # unset on Redis, reads block instead.
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"visibility_timeout": 3600} if REDIS_URL else {"polling_interval": 0.01}
+    {"visibility_timeout": 3600, "socket_connect_timeout": 2}
+    if REDIS_URL
+    else {"polling_interval": 0.01}
 )
+# Whoever queues a task waits for a dead broker at most twice this long: the outbox knows as well.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_SERIALIZER = "json"
@@ -265,6 +269,20 @@ CELERY_BEAT_SCHEDULE = {
     "clear what expired": {"task": "chat.tasks.clear_expired", "schedule": crontab(minute=47)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(GOFLY_DATA / "beat")
+
+# Mail. Without a server a demo keeps its letters in a folder, and production sends none.
+_MAIL = env.mail("EMAIL_URL")
+_NO_SERVER = "dummy" if PRODUCTION else "filebased"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _MAIL else _NO_SERVER}.EmailBackend"
+EMAIL_FILE_PATH = GOFLY_DATA / "mail"
+EMAIL_HOST = _MAIL.get("EMAIL_HOST") or ""
+EMAIL_PORT = _MAIL.get("EMAIL_PORT") or 0  # the usual one
+EMAIL_HOST_USER = _MAIL.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _MAIL.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = _MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("GOFLY_MAIL_FROM", "gofly <gofly@localhost>")
 
 # Language and time.
 LANGUAGE_CODE = "en"

@@ -30,14 +30,17 @@ class StageError(Exception):
 
 
 @contextmanager
-def private_server(*, sockets: int) -> Iterator[tuple[str, dict[str, str]]]:
-    """Run a server for this many clients; its address, and the environment that speaks to it."""
+def private_server(*, sockets: int, **changes: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Run a server for this many clients; its address, and the environment that speaks to it.
+
+    `changes` are settings that differ from those of a demo.
+    """
     folder = Path(tempfile.mkdtemp(prefix="gofly-replay-"))
     folder.chmod(0o755)  # as root the database runs as another account
     try:
         embedded.start(folder)
         url = f"http://127.0.0.1:{free_port()}"
-        environment = os.environ | _settings(folder, url, sockets)
+        environment = os.environ | _settings(folder, url, sockets) | changes
         with _serving(environment, url, folder / "printed"):
             yield url, environment
     finally:
