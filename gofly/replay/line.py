@@ -164,15 +164,13 @@ class Line(ABC):
         """Empty the outbox as far as window and rates allow."""
         await self._welcomed.wait()
         while True:
-            while (message := self.outbox.next()) is not None:
-                message.sent_at = message.sent_at or time.monotonic()
-                await self.put(message.frame())
             self._work.clear()
             pause = self.outbox.pause()
-            try:
+            while not self.outbox.pause() and (message := self.outbox.next()) is not None:
+                message.sent_at = message.sent_at or time.monotonic()
+                await self.put(message.frame())
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._work.wait(), pause or None)
-            except TimeoutError:
-                continue
 
     async def _read_rows(self) -> None:
         """Tell how far we have read, once for all rows of the last moment."""

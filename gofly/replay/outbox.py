@@ -47,7 +47,7 @@ class Outbox:
 
     def next(self) -> Message | None:
         """The message to send now, if one may be sent."""
-        if len(self._flying) >= WINDOW or self.pause() > 0:
+        if len(self._flying) >= WINDOW:
             return None
         for cid, message in self._waiting.items():
             if cid not in self._flying:
